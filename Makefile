@@ -1,0 +1,82 @@
+# Kairan's build. One plain file: `make`, `make demo`, `make test`, `make lint`, `make bench`, `make install`.
+# FLAVOUR picks a build tree: release (gcc, the default), sanitize (clang, ASan + UBSan), clang (clang, plain).
+
+PREFIX ?= /usr
+DESTDIR ?=
+FLAVOUR ?= release
+BUILD := build/$(FLAVOUR)
+
+LIBEXECDIR := $(PREFIX)/lib/kairan
+DATADIR := $(PREFIX)/share/kairan
+
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Werror
+CC_release := gcc
+CC_clang := clang
+CC_sanitize := clang
+MODE_release := -O2 -D_FORTIFY_SOURCE=2
+MODE_clang := -O2
+MODE_sanitize := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+CC := $(CC_$(FLAVOUR))
+
+PACKAGES := sqlite3 talloc jansson libutf8proc libcrypto libxml-2.0 libetpan libseccomp
+# make lint, make test and make demo install what is missing first: nothing is asked of pkg-config before that
+PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+CPPFLAGS = -D_GNU_SOURCE -I. -Iprocessor -DKAIRAN_LIBEXECDIR='"$(LIBEXECDIR)"' -DKAIRAN_DATADIR='"$(DATADIR)"'
+CFLAGS ?= -g $(MODE_$(FLAVOUR)) -fstack-protector-strong
+ALL_CFLAGS = -std=c17 $(WARNINGS) $(CFLAGS) $(subst -I/,-isystem /,$(PKG_CFLAGS)) -MMD -MP -fPIE
+LDFLAGS ?= $(if $(filter sanitize,$(FLAVOUR)),-fsanitize=address$(comma)undefined)
+ALL_LDFLAGS = $(LDFLAGS) -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed
+comma := ,
+
+# What each program links. kairan itself stays light (an idle run costs milliseconds); the heavy libraries live in helpers.
+LIBS_kairan := -lsqlite3 -ltalloc -ljansson -lutf8proc -lcrypto
+LIBS_reader := -letpan -lxml2 -lseccomp -ltalloc -ljansson -lutf8proc -lcrypto
+# the OpenSSL flavour of libcurl, with the headers that libetpan-dev brings
+LIBS_sender := -l:libcurl.so.4 -ltalloc -ljansson
+
+SOURCES := $(wildcard processor/*/*.c)
+HELPERS := $(wildcard processor/helper/*.c)
+LIBRARY_SOURCES := $(filter-out $(HELPERS),$(SOURCES)) mta-hooks/maildir.c
+LIBRARY := $(BUILD)/libkairan.a
+PROGRAMS := $(BUILD)/kairan $(BUILD)/kairan-deliver $(BUILD)/kairan-reader $(BUILD)/kairan-sender
+UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
+UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/tests/unit/%)
+BENCH_PROGRAMS := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
+object = $(patsubst %.c,$(BUILD)/%.o,$(1))
+
+.PHONY: all demo test unit lint bench install clean packages test-packages lint-packages
+all: $(PROGRAMS)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
+$(LIBRARY): $(call object,$(LIBRARY_SOURCES))
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/kairan: $(call object,processor/main.c) $(LIBRARY)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_kairan)
+
+$(BUILD)/kairan-deliver: $(call object,mta-hooks/deliver.c mta-hooks/maildir.c)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^
+
+$(BUILD)/kairan-reader: $(call object,processor/helper/reader.c) $(LIBRARY)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_reader)
+
+$(BUILD)/kairan-sender: $(call object,processor/helper/sender.c) $(LIBRARY)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_sender)
+
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcheck -lsubunit -lrt -lm -lpthread $(LIBS_reader) $(LIBS_kairan)
+
+$(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(LIBRARY)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_reader) $(LIBS_kairan)
+
+.SECONDARY:
+unit: $(UNIT_PROGRAMS)
+
+clean:
+	rm -rf build
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,39 @@
+/*
+ * Helper programs: a child that is asked and answers over two pipes, one frame each way, many times over.
+ * A frame is four bytes of length (big-endian) and that many bytes. Parsing strangers' mail and speaking SMTP
+ * live in such children: they link the heavy libraries, hold no secrets, and can be killed without loss.
+ */
+#ifndef KAIRAN_BASE_CHILD_H
+#define KAIRAN_BASE_CHILD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct child;
+
+/*
+ * Starts `arguments[0]` (a path; NULL-terminated list, no shell) as a talloc child of `context`: freeing it closes
+ * the pipes and reaps the process, which is killed when it does not leave by itself. Its standard error is ours.
+ */
+struct child *child_start(const void *context, const char *const arguments[], struct error **error);
+
+/* Sends one frame. */
+bool child_send(struct child *child, const char *bytes, size_t length, struct error **error);
+
+/*
+ * Waits for one frame, at most `seconds` (all of it together) and `maximum` bytes, below `context`. When it fails the
+ * child is of no more use: free it and start another.
+ */
+char *child_receive(struct child *child, const void *context, size_t maximum, int seconds, size_t *length,
+                    struct error **error);
+
+/* The helper's side: one frame from standard input (NULL with *at_end set when there is no more) … */
+char *frame_read(const void *context, int descriptor, size_t maximum, size_t *length, bool *at_end,
+                 struct error **error);
+
+/* … and one frame out. */
+bool frame_write(int descriptor, const char *bytes, size_t length, struct error **error);
+
+#endif

@@ -1,0 +1,206 @@
+/* Files: see file.h. */
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+char *file_join(const void *context, const char *folder, const char *name)
+{
+    return memory_format(context, "%s/%s", folder, name);
+}
+
+/* Reads until the end of file; `expected` (from fstat) sizes the first buffer so that one read is the rule. */
+static char *read_to_end(const void *context, int descriptor, const char *name, size_t expected, size_t maximum,
+                         size_t *length, struct error **error)
+{
+    size_t capacity = expected + 1;
+    size_t used = 0;
+    char *bytes = memory_check(talloc_size(context, capacity + 1));
+    for (;;) {
+        ssize_t got = read(descriptor, bytes + used, capacity - used);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            error_set_errno(error, "cannot read %s", name);
+            break;
+        }
+        if (got == 0) {
+            bytes[used] = '\0';
+            *length = used;
+            return bytes;
+        }
+        used += (size_t)got;
+        if (used > maximum) {
+            error_set(error, ERROR_REFUSED, "%s is larger than %zu bytes", name, maximum);
+            break;
+        }
+        if (used == capacity) {
+            capacity *= 2;
+            bytes = memory_check(talloc_realloc_size(context, bytes, capacity + 1));
+        }
+    }
+    talloc_free(bytes);
+    return NULL;
+}
+
+char *file_read_descriptor(const void *context, int descriptor, const char *name, size_t maximum, size_t *length,
+                           struct error **error)
+{
+    enum { FIRST_READ = 64 * 1024 };
+    return read_to_end(context, descriptor, name, FIRST_READ, maximum, length, error);
+}
+
+char *file_read(const void *context, const char *path, size_t maximum, size_t *length, struct error **error)
+{
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (descriptor < 0) {
+        error_set_errno(error, "cannot open %s", path);
+        return NULL;
+    }
+    struct stat status;
+    char *bytes = NULL;
+    if (fstat(descriptor, &status) != 0)
+        error_set_errno(error, "cannot look at %s", path);
+    else if (!S_ISREG(status.st_mode))
+        error_set(error, ERROR_REFUSED, "%s is not a regular file", path);
+    else if (status.st_size < 0 || (size_t)status.st_size > maximum)
+        error_set(error, ERROR_REFUSED, "%s is larger than %zu bytes", path, maximum);
+    else
+        bytes = read_to_end(context, descriptor, path, (size_t)status.st_size, maximum, length, error);
+    close(descriptor); /* it was only read: nothing can be lost here */
+    return bytes;
+}
+
+bool file_sync_folder(const char *path, struct error **error)
+{
+    int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0)
+        return error_set_errno(error, "cannot open the folder %s", path);
+    /* some file systems cannot sync a folder and say so; then there is nothing more to be had */
+    bool synced = fsync(descriptor) == 0 || errno == EINVAL || errno == EBADF;
+    if (!synced)
+        error_set_errno(error, "cannot make the folder %s durable", path);
+    close(descriptor);
+    return synced;
+}
+
+static bool write_all(int descriptor, const char *bytes, size_t length)
+{
+    while (length) {
+        ssize_t written = write(descriptor, bytes, length);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return false;
+        bytes += written;
+        length -= (size_t)written;
+    }
+    return true;
+}
+
+static char *folder_of(const void *context, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        return memory_copy_text(context, ".");
+    return slash == path ? memory_copy_text(context, "/") : memory_copy_bytes(context, path, (size_t)(slash - path));
+}
+
+bool file_create(const char *path, const char *bytes, size_t length, mode_t mode, struct error **error)
+{
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (descriptor < 0)
+        return error_set_errno(error, "cannot make %s", path);
+    bool done = write_all(descriptor, bytes, length) && fsync(descriptor) == 0;
+    if (!done)
+        error_set_errno(error, "cannot write %s", path);
+    if (close(descriptor) != 0 && done)
+        done = error_set_errno(error, "cannot write %s", path);
+    if (!done) {
+        unlink(path); /* half a file is worse than none; the first error is the one to tell */
+        return false;
+    }
+    char *folder = folder_of(NULL, path);
+    done = file_sync_folder(folder, error);
+    talloc_free(folder);
+    return done;
+}
+
+bool file_make_folder(const char *path, struct error **error)
+{
+    if (mkdir(path, 0700) == 0 || errno == EEXIST)
+        return true;
+    if (errno != ENOENT)
+        return error_set_errno(error, "cannot make the folder %s", path);
+    char *above = folder_of(NULL, path);
+    bool made = strcmp(above, path) != 0 && file_make_folder(above, error);
+    talloc_free(above);
+    if (!made)
+        return false;
+    if (mkdir(path, 0700) == 0 || errno == EEXIST)
+        return true;
+    return error_set_errno(error, "cannot make the folder %s", path);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Keeps the `most` smallest names: sorts and cuts whenever twice as many have come together. */
+struct name_list {
+    char **names;
+    size_t count;
+    size_t most;
+};
+
+static void cut_to_smallest(struct name_list *list)
+{
+    qsort(list->names, list->count, sizeof *list->names, compare_names);
+    while (list->count > list->most)
+        talloc_free(list->names[--list->count]);
+}
+
+static void add_name(struct name_list *list, const char *name)
+{
+    if (list->count == 2 * list->most)
+        cut_to_smallest(list);
+    list->names[list->count++] = memory_copy_text(list->names, name);
+}
+
+static bool is_regular(int folder, const struct dirent *entry)
+{
+    if (entry->d_type != DT_UNKNOWN)
+        return entry->d_type == DT_REG;
+    struct stat status;
+    return fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode);
+}
+
+char **file_list_folder(const void *context, const char *path, size_t most, struct error **error)
+{
+    DIR *folder = opendir(path);
+    if (!folder) {
+        error_set_errno(error, "cannot list the folder %s", path);
+        return NULL;
+    }
+    struct name_list list = {.names = memory_array(context, char *, 2 * most), .most = most};
+    struct dirent *entry;
+    while (errno = 0, (entry = readdir(folder)) != NULL)
+        if (entry->d_name[0] != '.' && is_regular(dirfd(folder), entry))
+            add_name(&list, entry->d_name);
+    bool complete = errno == 0 || error_set_errno(error, "cannot list the folder %s", path);
+    closedir(folder);
+    if (!complete) {
+        talloc_free(list.names);
+        return NULL;
+    }
+    cut_to_smallest(&list);
+    return memory_resize(context, list.names, char *, list.count);
+}

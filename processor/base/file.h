@@ -1,0 +1,40 @@
+/*
+ * Files: reading whole ones with a limit, replacing them durably, listing folders in order.
+ * "Durably" means: when the call has returned true, the result survives a power cut.
+ */
+#ifndef KAIRAN_BASE_FILE_H
+#define KAIRAN_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+/* The bytes of a regular file (NUL-terminated, *length without it) below `context`; refused above `maximum` bytes. */
+char *file_read(const void *context, const char *path, size_t maximum, size_t *length, struct error **error);
+
+/* All that a descriptor still gives, likewise. `name` is for the sentence. */
+char *file_read_descriptor(const void *context, int descriptor, const char *name, size_t maximum, size_t *length,
+                           struct error **error);
+
+/* Writes a new file of the given mode and makes it durable; refused when `path` exists already. */
+bool file_create(const char *path, const char *bytes, size_t length, mode_t mode, struct error **error);
+
+/* Makes a folder, and those above it, mode 0700; one that is there already is fine. */
+bool file_make_folder(const char *path, struct error **error);
+
+/* Makes what happened to the names in a folder durable. */
+bool file_sync_folder(const char *path, struct error **error);
+
+/*
+ * The names of the regular files in a folder, sorted by name, at most the `most` smallest of them, as a talloc array
+ * of texts below `context` (talloc_array_length tells how many). Dot files are left out. Memory grows with `most`,
+ * not with the folder.
+ */
+char **file_list_folder(const void *context, const char *path, size_t most, struct error **error);
+
+/* `folder`/`name` below `context`. */
+char *file_join(const void *context, const char *folder, const char *name);
+
+#endif

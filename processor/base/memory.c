@@ -1,0 +1,45 @@
+/* Memory: see memory.h. The only place in Kairan that meets a NULL from an allocator. */
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void *memory_check(void *pointer)
+{
+    static const char sentence[] = "kairan: out of memory; nothing was committed, the next run goes on\n";
+    if (pointer)
+        return pointer;
+    /* stdio may want memory itself */
+    if (write(STDERR_FILENO, sentence, sizeof sentence - 1) < 0)
+        abort();
+    abort();
+}
+
+char *memory_copy_text(const void *context, const char *text)
+{
+    return text ? memory_check(talloc_strdup(context, text)) : NULL;
+}
+
+char *memory_copy_bytes(const void *context, const char *bytes, size_t length)
+{
+    char *copy = memory_check(talloc_size(context, length + 1));
+    if (length)
+        memcpy(copy, bytes, length);
+    copy[length] = '\0';
+    return copy;
+}
+
+char *memory_format_list(const void *context, const char *format, va_list arguments)
+{
+    return memory_check(talloc_vasprintf(context, format, arguments));
+}
+
+char *memory_format(const void *context, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = memory_format_list(context, format, arguments);
+    va_end(arguments);
+    return text;
+}

@@ -1,0 +1,65 @@
+/*
+ * Understanding a reply: the text a person sent, the question and (when known) the ballot as it was sent go in; what has
+ * exactly one meaning comes out. Pure: no clock, no database. The unforgivable error is a wrong mark recorded
+ * silently: whatever is not understood is asked, never guessed.
+ */
+#ifndef KAIRAN_POLL_ANSWER_H
+#define KAIRAN_POLL_ANSWER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/civil.h"
+#include "text/when.h"
+
+enum mark {
+    MARK_NONE,  /* ・ not answered */
+    MARK_YES,   /* ○ */
+    MARK_BEST,  /* ◎ */
+    MARK_MAYBE, /* △ */
+    MARK_NO,    /* × */
+};
+
+enum answer_verdict {
+    ANSWER_OK,       /* record and acknowledge */
+    ANSWER_INFERRED, /* record; the acknowledgement marks the inferred cells 「推定」 */
+    ANSWER_ASK,      /* record only the marks given, ask for the rest */
+    ANSWER_NONE,     /* nothing was written (an empty reply, only quotes): ask */
+    ANSWER_WITHDRAW, /* 取り消します */
+    ANSWER_DEFER,    /* 後日回答します */
+    ANSWER_CONFIRM,  /* bare はい / OK / yes and nothing else: means something only where we asked a yes/no question */
+};
+
+struct answer_question {
+    const struct when *choices; /* choice n is choices[n - 1] */
+    size_t choice_count;
+    const char *ballot; /* the text that was sent (any mail of the poll quotes like it), or NULL */
+    struct civil now;
+};
+
+struct answer_mark {
+    enum mark mark;
+    bool inferred;
+    char *note;     /* condition or remark for this choice: "13:30〜", "オンラインなら"; or NULL */
+    char *evidence; /* the words it was read from, verbatim; or NULL */
+};
+
+struct answer {
+    enum answer_verdict verdict;
+    struct answer_mark *marks;    /* choice_count of them */
+    enum mark *proposal;          /* for ANSWER_ASK: choice_count marks to be confirmed by a bare はい, or NULL */
+    char *comment;                /* everything that was not consumed, verbatim, "" when nothing */
+    char **unclear;               /* talloc array: the sentences that were not understood, verbatim */
+};
+
+/* Reads the whole text of a reply (quotes included) below `context`. */
+struct answer *answer_read(const void *context, const struct answer_question *question, const char *text);
+
+/* "○" "◎" "△" "×" "・" */
+const char *mark_symbol(enum mark mark);
+
+/* "yes" "best" "maybe" "no", NULL for MARK_NONE: as views and the database spell them; and back (unknown: NONE). */
+const char *mark_name(enum mark mark);
+enum mark mark_from_name(const char *name);
+
+#endif
