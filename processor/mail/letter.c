@@ -1,0 +1,237 @@
+/*
+ * Letters from views: see letter.h. The reader is not trusted: a parser that a hostile mail has taken over can write
+ * any JSON it likes, so every form that struct letter promises is checked here, and nothing is repaired.
+ */
+#include "mail/letter.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/memory.h"
+
+static const char *const class_names[] = {
+    [LETTER_HUMAN] = "human", [LETTER_AUTO_REPLY] = "auto-reply", [LETTER_BOUNCE] = "bounce",
+    [LETTER_RECEIPT] = "receipt", [LETTER_LIST] = "list", [LETTER_ROBOT] = "robot", [LETTER_OWN] = "own",
+};
+
+const char *letter_class_name(enum letter_class class)
+{
+    return class_names[class];
+}
+
+/* One view being taken over. The first key that is wrong is remembered and ends in a refusal; taking goes on, which
+ * is harmless, since what is taken is dropped then. */
+struct taking {
+    const void *context;
+    json_t *view;
+    const char *wrong;
+};
+
+typedef bool form(const char *text);
+
+static void complain(struct taking *taking, const char *key)
+{
+    if (!taking->wrong)
+        taking->wrong = key;
+}
+
+static bool is_line(const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' || *text == 0x7F)
+            return false;
+    return true;
+}
+
+static bool is_text(const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' && *text != '\n' && *text != '\t')
+            return false;
+    return true;
+}
+
+static bool is_address(const char *text)
+{
+    const char *at = strchr(text, '@');
+    return at && at != text && at[1] && !strchr(at + 1, '@') && !strpbrk(text, " <>") && is_line(text);
+}
+
+static bool is_envelope_address(const char *text)
+{
+    return !strpbrk(text, " <>") && is_line(text);
+}
+
+static bool is_message_id(const char *text)
+{
+    return *text && !strpbrk(text, " <>") && is_line(text);
+}
+
+static bool is_file_name(const char *text)
+{
+    return is_line(text) && !strpbrk(text, "/\\") && text[0] != '.';
+}
+
+static bool is_sha256(const char *text)
+{
+    return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
+}
+
+/* A text of the given form below `context`; null and a missing key give NULL. */
+static char *take_optional(struct taking *taking, json_t *object, const char *key, form *has_form)
+{
+    json_t *value = json_object_get(object, key);
+    if (!value || json_is_null(value))
+        return NULL;
+    const char *text = json_string_value(value);
+    if (!text || !has_form(text)) {
+        complain(taking, key);
+        return NULL;
+    }
+    return memory_copy_text(taking->context, text);
+}
+
+static char *take(struct taking *taking, json_t *object, const char *key, form *has_form)
+{
+    char *text = take_optional(taking, object, key, has_form);
+    if (!text)
+        complain(taking, key);
+    return text;
+}
+
+static bool take_bool(struct taking *taking, const char *key)
+{
+    json_t *value = json_object_get(taking->view, key);
+    if (!json_is_boolean(value))
+        complain(taking, key);
+    return json_is_true(value);
+}
+
+static json_t *take_array(struct taking *taking, const char *key)
+{
+    json_t *array = json_object_get(taking->view, key);
+    if (!json_is_array(array))
+        complain(taking, key);
+    return array;
+}
+
+static char **take_texts(struct taking *taking, const char *key, form *has_form)
+{
+    json_t *array = take_array(taking, key);
+    char **texts = memory_array(taking->context, char *, json_array_size(array));
+    size_t index;
+    json_t *value;
+    json_array_foreach(array, index, value) {
+        const char *text = json_string_value(value);
+        if (!text || !has_form(text))
+            complain(taking, key);
+        texts[index] = memory_copy_text(texts, text ? text : "");
+    }
+    return texts;
+}
+
+static struct mailbox_list take_mailboxes(struct taking *taking, const char *key)
+{
+    json_t *array = take_array(taking, key);
+    struct mailbox_list list = {.count = json_array_size(array)};
+    list.mailboxes = memory_array(taking->context, struct mailbox, list.count);
+    size_t index;
+    json_t *pair;
+    json_array_foreach(array, index, pair) {
+        const char *name = json_string_value(json_array_get(pair, 0));
+        const char *address = json_string_value(json_array_get(pair, 1));
+        if (!name || !address || !is_line(name) || !is_address(address))
+            complain(taking, key);
+        list.mailboxes[index].name = memory_copy_text(list.mailboxes, name ? name : "");
+        list.mailboxes[index].address = memory_copy_text(list.mailboxes, address ? address : "");
+    }
+    return list;
+}
+
+static void take_attachments(struct taking *taking, struct letter *letter)
+{
+    json_t *array = take_array(taking, "attachments");
+    letter->attachment_count = json_array_size(array);
+    letter->attachments = memory_array(taking->context, struct letter_attachment, letter->attachment_count);
+    size_t index;
+    json_t *object;
+    json_array_foreach(array, index, object) {
+        struct letter_attachment *attachment = &letter->attachments[index];
+        attachment->name = take(taking, object, "name", is_file_name);
+        attachment->type = take(taking, object, "type", is_line);
+        attachment->sha256 = take(taking, object, "sha256", is_sha256);
+        json_int_t size = json_integer_value(json_object_get(object, "size"));
+        if (size < 0 || size > LIMIT_LETTER_BYTES)
+            complain(taking, "size");
+        attachment->size = (size_t)size;
+    }
+}
+
+static enum letter_class take_class(struct taking *taking)
+{
+    const char *name = json_string_value(json_object_get(taking->view, "class"));
+    for (size_t i = 0; name && i < sizeof class_names / sizeof *class_names; i++)
+        if (strcmp(name, class_names[i]) == 0)
+            return (enum letter_class)i;
+    complain(taking, "class");
+    return LETTER_ROBOT;
+}
+
+static void take_envelope_and_header(struct taking *taking, struct letter *letter)
+{
+    json_t *view = taking->view;
+    letter->return_path = take_optional(taking, view, "return_path", is_envelope_address);
+    letter->delivered_to = take_optional(taking, view, "delivered_to", is_envelope_address);
+    letter->original_to = take_optional(taking, view, "original_to", is_envelope_address);
+    letter->queue_id = take_optional(taking, view, "queue_id", is_line);
+    letter->from = take_mailboxes(taking, "from");
+    letter->to = take_mailboxes(taking, "to");
+    letter->cc = take_mailboxes(taking, "cc");
+    letter->reply_to = take_mailboxes(taking, "reply_to");
+    letter->subject = take(taking, view, "subject", is_line);
+    char *date = take_optional(taking, view, "date", is_line);
+    letter->has_date = date && clock_parse(date, &letter->date);
+    if (date && !letter->has_date)
+        complain(taking, "date");
+    letter->message_id = take_optional(taking, view, "message_id", is_message_id);
+    letter->in_reply_to = take_texts(taking, "in_reply_to", is_message_id);
+    letter->references = take_texts(taking, "references", is_message_id);
+    letter->loop_token = take_optional(taking, view, "loop_token", is_line);
+}
+
+static void take_verdict_and_body(struct taking *taking, struct letter *letter)
+{
+    json_t *view = taking->view;
+    letter->class = take_class(taking);
+    letter->class_reason = take(taking, view, "class_reason", is_line);
+    letter->may_answer = take_bool(taking, "may_answer");
+    letter->may_count = take_bool(taking, "may_count");
+    letter->recipients = take_texts(taking, "recipients", is_address);
+    letter->status = take_optional(taking, view, "status", is_line);
+    letter->is_permanent = take_bool(taking, "is_permanent");
+    letter->text = take(taking, view, "text", is_text);
+    letter->new_text = take(taking, view, "new_text", is_text);
+    letter->signature = take(taking, view, "signature", is_text);
+    letter->charset = take(taking, view, "charset", is_line);
+    take_attachments(taking, letter);
+    letter->warnings = take_texts(taking, "warnings", is_line);
+}
+
+struct letter *letter_from_view(const void *context, json_t *view, struct error **error)
+{
+    const char *sentence = json_string_value(json_object_get(view, "error"));
+    if (sentence) {
+        error_set(error, ERROR_REFUSED, "the mail cannot be read: %s", is_line(sentence) ? sentence : "(no reason)");
+        return NULL;
+    }
+    struct letter *letter = memory_new(context, struct letter);
+    struct taking taking = {.context = letter, .view = view};
+    take_envelope_and_header(&taking, letter);
+    take_verdict_and_body(&taking, letter);
+    if (!taking.wrong)
+        return letter;
+    error_set(error, ERROR_REFUSED, "the reader's view of the mail has no valid \"%s\"", taking.wrong);
+    talloc_free(letter);
+    return NULL;
+}
