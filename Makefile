@@ -21,7 +21,7 @@ CC := $(CC_$(FLAVOUR))
 PACKAGES := sqlite3 talloc jansson libutf8proc libcrypto libxml-2.0 libetpan libseccomp
 # make lint, make test and make demo install what is missing first: nothing is asked of pkg-config before that
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-CPPFLAGS = -D_GNU_SOURCE -I. -Iprocessor -DKAIRAN_LIBEXECDIR='"$(LIBEXECDIR)"' -DKAIRAN_DATADIR='"$(DATADIR)"'
+CPPFLAGS = -D_GNU_SOURCE -I. -Iprocessor -I$(BUILD) -DKAIRAN_LIBEXECDIR='"$(LIBEXECDIR)"' -DKAIRAN_DATADIR='"$(DATADIR)"'
 CFLAGS ?= -g $(MODE_$(FLAVOUR)) -fstack-protector-strong
 ALL_CFLAGS = -std=c17 $(WARNINGS) $(CFLAGS) $(subst -I/,-isystem /,$(PKG_CFLAGS)) -MMD -MP -fPIE
 LDFLAGS ?= $(if $(filter sanitize,$(FLAVOUR)),-fsanitize=address$(comma)undefined)
@@ -50,6 +50,12 @@ all: $(PROGRAMS)
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
+# the schema as a C string, so that the program carries it
+$(BUILD)/processor/store/schema.inc: processor/store/schema.sql
+	@mkdir -p $(@D)
+	sed -e '/^ *--/d' -e 's/ *--.*//' -e 's/^/"/' -e 's/$$/\\n"/' $< > $@
+$(BUILD)/processor/store/sql.o: $(BUILD)/processor/store/schema.inc
 
 $(LIBRARY): $(call object,$(LIBRARY_SOURCES))
 	@rm -f $@

@@ -1,0 +1,45 @@
+/* Answers as they were understood, and the votes that hold now. */
+#ifndef KAIRAN_STORE_ANSWER_H
+#define KAIRAN_STORE_ANSWER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "store/store.h"
+
+struct answer_record {
+    int64_t id;
+    int64_t letter_id;
+    int64_t invitation_id;
+    const char *verdict;
+    bool late;
+    const char *source; /* the words it was read from */
+};
+
+struct vote {
+    int64_t invitation_id;
+    int64_t choice_id;
+    char *mark; /* "yes", "best", "maybe", "no" */
+    bool inferred;
+    char *note; /* or NULL */
+};
+
+/* Enters an answer and gives it its id. */
+bool store_add_answer(struct store *store, struct answer_record *answer, struct error **error);
+
+/* The vote of an invitation on a choice becomes this one; a later one replaces it. */
+bool store_set_vote(struct store *store, const struct vote *vote, int64_t answer_id, struct error **error);
+
+/* Takes all votes of an invitation back. */
+bool store_drop_votes(struct store *store, int64_t invitation_id, struct error **error);
+
+/* The votes of one invitation, as a talloc array. */
+struct vote *store_list_votes(const void *context, struct store *store, int64_t invitation_id, struct error **error);
+
+/* Every vote of a poll, by invitation number and choice number; `each` copies what it keeps. */
+bool store_visit_votes(struct store *store, int64_t poll_id,
+                       void (*each)(void *closure, int invitation_number, int choice_number, const char *mark,
+                                    const char *note),
+                       void *closure, struct error **error);
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * The outbox: finished mails, queued in the transaction that made them necessary, gone only when an MTA has said yes.
+ * The bytes never change between tries, so that a mail sent twice by a crash is recognised by its Message-ID.
+ */
+#ifndef KAIRAN_STORE_OUTBOX_H
+#define KAIRAN_STORE_OUTBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "store/store.h"
+
+struct outbox_mail {
+    int64_t id;
+    const char *envelope_sender; /* "" is the null sender */
+    const char *envelope_recipient;
+    const char *message_id;
+    const char *dedupe; /* what it is; a second mail with the same one is not queued */
+    const char *bytes;  /* the whole mail; with body_id only its head, the blank line included */
+    size_t length;
+    int64_t body_id; /* 0: none */
+    int attempts;
+};
+
+/* Queues a mail, due at once. *queued is false when one with this dedupe key is there already. */
+bool store_queue_mail(struct store *store, const struct outbox_mail *mail, time_t now, bool *queued, struct error **error);
+
+/* Keeps a body that many mails will share. */
+bool store_add_body(struct store *store, const char *bytes, size_t length, int64_t *body_id, struct error **error);
+
+/* The mails due at `now` with an id above `after`, oldest first, at most `most`, as a talloc array with whole bytes. */
+struct outbox_mail *store_list_due_mail(const void *context, struct store *store, time_t now, int64_t after, int most,
+                                    struct error **error);
+
+/* What became of one try. */
+bool store_set_mail_sent(struct store *store, int64_t id, time_t now, const char *reply, struct error **error);
+bool store_set_mail_refused(struct store *store, int64_t id, const char *reply, struct error **error);
+bool store_set_mail_later(struct store *store, int64_t id, time_t not_before, const char *reply, struct error **error);
+
+struct outbox_counts {
+    int64_t due;
+    int64_t refused;
+    int64_t sent;
+};
+bool store_count_outbox(struct store *store, struct outbox_counts *counts, struct error **error);
+
+/* Forgets what was sent before an instant. */
+bool store_forget_mail(struct store *store, time_t before, struct error **error);
+
+#endif

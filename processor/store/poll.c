@@ -1,0 +1,334 @@
+/* Polls, choices and invitations: see poll.h. */
+#include "store/poll.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "store/sql.h"
+
+static const char *const poll_states[] = {"draft", "open", "closed", "cancelled"};
+static const char *const invitation_states[] = {"waiting", "partial", "answered", "undelivered"};
+
+const char *poll_state_name(enum poll_state state)
+{
+    return poll_states[state];
+}
+
+const char *invitation_state_name(enum invitation_state state)
+{
+    return invitation_states[state];
+}
+
+static unsigned find_name(const char *const names[], unsigned count, const char *name)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return i;
+    return 0;
+}
+
+/* A day is kept as a date, whatever the zone becomes; a time as an instant. */
+static char *choice_time_text(const void *context, struct civil civil, bool all_day)
+{
+    if (all_day)
+        return memory_format(context, "%04d-%02d-%02d", civil.year, civil.month, civil.day);
+    return clock_format_utc(context, clock_from_civil(civil));
+}
+
+static bool add_choice(struct store *store, int64_t question_id, struct choice *choice, struct error **error)
+{
+    if (!store_next_id(store, "choice", &choice->id, error))
+        return false;
+    void *context = talloc_new(NULL);
+    const char *ends = choice->has_end ? choice_time_text(context, choice->end, choice->all_day) : NULL;
+    bool done = sql_run(
+        store,
+        "INSERT INTO choice (id, question_id, number, starts, ends, all_day, note) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        SQL_VALUES(sql_integer(choice->id), sql_integer(question_id), sql_integer(choice->number),
+                   sql_text(choice_time_text(context, choice->start, choice->all_day)), sql_text(ends),
+                   sql_integer(choice->all_day), sql_text(choice->note)),
+        error);
+    talloc_free(context);
+    return done;
+}
+
+bool store_add_poll(struct store *store, struct poll *poll, struct error **error)
+{
+    int64_t question_id;
+    if (!store_next_id(store, "poll", &poll->id, error) || !store_next_id(store, "question", &question_id, error))
+        return false;
+    void *context = talloc_new(NULL);
+    bool done =
+        sql_run(store,
+                "INSERT INTO poll (id, code, state, title, description, place, organiser_id, deadline, created_at,"
+                " closed_at, invited, waiting) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, 0)",
+                SQL_VALUES(sql_integer(poll->id), sql_text(poll->code), sql_text(poll_states[poll->state]),
+                           sql_text(poll->title), sql_text(poll->description), sql_text(poll->place),
+                           sql_integer(poll->organiser_id), sql_instant(context, poll->deadline),
+                           sql_instant(context, poll->created_at)),
+                error) &&
+        sql_run(store, "INSERT INTO question (id, poll_id, position, kind) VALUES (?, ?, 1, 'dates')",
+                SQL_VALUES(sql_integer(question_id), sql_integer(poll->id)), error);
+    for (size_t i = 0; done && i < poll->choice_count; i++)
+        done = add_choice(store, question_id, &poll->choices[i], error);
+    talloc_free(context);
+    return done;
+}
+
+static struct civil read_choice_time(struct rows *rows, int column, bool all_day)
+{
+    if (!all_day)
+        return clock_to_civil(rows_instant(rows, column));
+    char *text = rows_text(NULL, rows, column);
+    struct civil civil = {0};
+    time_t midnight;
+    if (text && clock_parse(text, &midnight))
+        civil = clock_to_civil(midnight);
+    talloc_free(text);
+    return civil;
+}
+
+static bool read_choices(struct store *store, struct poll *poll, struct error **error)
+{
+    struct rows *rows = sql_query(store,
+                                  "SELECT choice.id, number, starts, ends, all_day, note FROM choice"
+                                  " JOIN question ON question.id = choice.question_id WHERE question.poll_id = ?"
+                                  " ORDER BY question.position, number",
+                                  SQL_VALUES(sql_integer(poll->id)), error);
+    while (rows && rows_next(rows)) {
+        poll->choices = memory_resize(poll, poll->choices, struct choice, poll->choice_count + 1);
+        struct choice *choice = &poll->choices[poll->choice_count++];
+        choice->id = rows_integer(rows, 0);
+        choice->number = (int)rows_integer(rows, 1);
+        choice->all_day = rows_integer(rows, 4) != 0;
+        choice->start = read_choice_time(rows, 2, choice->all_day);
+        choice->has_end = !rows_is_null(rows, 3);
+        choice->end = choice->has_end ? read_choice_time(rows, 3, choice->all_day) : choice->start;
+        choice->note = rows_text(poll, rows, 5);
+    }
+    return rows && rows_end(rows, error);
+}
+
+#define POLL_COLUMNS                                                                                                   \
+    "id, code, state, title, description, place, organiser_id, deadline, created_at, closed_at, invited, waiting"
+
+/* Reads the first row, if there is one, and then its choices. */
+static bool read_poll(const void *context, struct store *store, struct rows *rows, struct poll **result,
+                      struct error **error)
+{
+    *result = NULL;
+    if (!rows)
+        return false;
+    struct poll *poll = NULL;
+    if (rows_next(rows)) {
+        poll = memory_new(context, struct poll);
+        poll->id = rows_integer(rows, 0);
+        poll->code = rows_text(poll, rows, 1);
+        char *state = rows_text(poll, rows, 2);
+        poll->state = (enum poll_state)find_name(poll_states, 4, state);
+        poll->title = rows_text(poll, rows, 3);
+        poll->description = rows_text(poll, rows, 4);
+        poll->place = rows_text(poll, rows, 5);
+        poll->organiser_id = rows_integer(rows, 6);
+        poll->deadline = rows_instant(rows, 7);
+        poll->created_at = rows_instant(rows, 8);
+        poll->closed_at = rows_instant(rows, 9);
+        poll->invited = (long)rows_integer(rows, 10);
+        poll->waiting = (long)rows_integer(rows, 11);
+    }
+    if (!rows_end(rows, error))
+        return false;
+    *result = poll;
+    return !poll || read_choices(store, poll, error);
+}
+
+bool store_find_poll(const void *context, struct store *store, const char *code, struct poll **poll,
+                     struct error **error)
+{
+    char *key = memory_copy_text(context, code);
+    for (char *c = key; *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    return read_poll(context, store,
+                     sql_query(store, "SELECT " POLL_COLUMNS " FROM poll WHERE code = ?", SQL_VALUES(sql_text(key)), error),
+                     poll, error);
+}
+
+struct poll *store_load_poll(const void *context, struct store *store, int64_t id, struct error **error)
+{
+    struct poll *poll;
+    if (!read_poll(context, store,
+                   sql_query(store, "SELECT " POLL_COLUMNS " FROM poll WHERE id = ?", SQL_VALUES(sql_integer(id)), error),
+                   &poll, error))
+        return NULL;
+    if (!poll)
+        error_set(error, ERROR_REFUSED, "there is no poll with id %lld", (long long)id);
+    return poll;
+}
+
+static int64_t *read_ids(const void *context, struct rows *rows, struct error **error)
+{
+    int64_t *ids = memory_array(context, int64_t, 0);
+    size_t count = 0;
+    while (rows && rows_next(rows)) {
+        ids = memory_resize(context, ids, int64_t, count + 1);
+        ids[count++] = rows_integer(rows, 0);
+    }
+    if (rows && rows_end(rows, error))
+        return ids;
+    talloc_free(ids);
+    return NULL;
+}
+
+int64_t *store_list_ripe_polls(const void *context, struct store *store, time_t now, struct error **error)
+{
+    struct bind instant = sql_instant(context, now);
+    return read_ids(context,
+                    sql_query(store,
+                              "SELECT id FROM poll WHERE state = 'open' AND (deadline <= ? OR waiting = 0) ORDER BY id",
+                              SQL_VALUES(instant), error),
+                    error);
+}
+
+int64_t *store_list_polls(const void *context, struct store *store, struct error **error)
+{
+    return read_ids(context, sql_query(store, "SELECT id FROM poll ORDER BY id DESC", SQL_NO_VALUES, error), error);
+}
+
+int64_t *store_list_open_polls_of(const void *context, struct store *store, int64_t person_id, struct error **error)
+{
+    return read_ids(context,
+                    sql_query(store,
+                              "SELECT poll.id FROM invitation JOIN poll ON poll.id = invitation.poll_id"
+                              " WHERE invitation.person_id = ? AND poll.state = 'open' ORDER BY poll.id",
+                              SQL_VALUES(sql_integer(person_id)), error),
+                    error);
+}
+
+bool store_set_poll_state(struct store *store, int64_t id, enum poll_state state, time_t now, struct error **error)
+{
+    void *context = talloc_new(NULL);
+    bool ends = state == POLL_CLOSED || state == POLL_CANCELLED;
+    bool done = sql_run(store, "UPDATE poll SET state = ?, closed_at = ? WHERE id = ?",
+                        SQL_VALUES(sql_text(poll_states[state]), ends ? sql_instant(context, now) : sql_text(NULL),
+                                   sql_integer(id)),
+                        error);
+    talloc_free(context);
+    return done;
+}
+
+bool store_set_poll_deadline(struct store *store, int64_t id, time_t deadline, struct error **error)
+{
+    void *context = talloc_new(NULL);
+    bool done = sql_run(store, "UPDATE poll SET deadline = ? WHERE id = ?",
+                        SQL_VALUES(sql_instant(context, deadline), sql_integer(id)), error);
+    talloc_free(context);
+    return done;
+}
+
+bool store_add_invitation(struct store *store, struct invitation *invitation, struct error **error)
+{
+    return store_next_id(store, "invitation", &invitation->id, error) &&
+           sql_run(store,
+                   "INSERT INTO invitation (id, poll_id, number, person_id, address, required, state, asked, comment,"
+                   " proposal) VALUES (?, ?, ?, ?, ?, ?, 'waiting', 0, '', NULL)",
+                   SQL_VALUES(sql_integer(invitation->id), sql_integer(invitation->poll_id),
+                              sql_integer(invitation->number), sql_integer(invitation->person_id),
+                              sql_text(invitation->address), sql_integer(invitation->required)),
+                   error) &&
+           sql_run(store, "UPDATE poll SET invited = invited + 1, waiting = waiting + 1 WHERE id = ?",
+                   SQL_VALUES(sql_integer(invitation->poll_id)), error);
+}
+
+#define INVITATION_COLUMNS                                                                                             \
+    "invitation.id, poll_id, number, person_id, person.name, person.language, address, required, state, asked,"         \
+    " comment, proposal FROM invitation JOIN person ON person.id = invitation.person_id"
+
+static void read_invitation_row(const void *context, struct rows *rows, struct invitation *invitation)
+{
+    char *state = rows_text(NULL, rows, 8);
+    *invitation = (struct invitation){
+        .id = rows_integer(rows, 0),
+        .poll_id = rows_integer(rows, 1),
+        .number = (int)rows_integer(rows, 2),
+        .person_id = rows_integer(rows, 3),
+        .name = rows_text(context, rows, 4),
+        .language = rows_text(context, rows, 5),
+        .address = rows_text(context, rows, 6),
+        .required = rows_integer(rows, 7) != 0,
+        .state = (enum invitation_state)find_name(invitation_states, 4, state),
+        .asked = (int)rows_integer(rows, 9),
+        .comment = rows_text(context, rows, 10),
+        .proposal = rows_text(context, rows, 11),
+    };
+    talloc_free(state);
+}
+
+static bool read_invitation(const void *context, struct rows *rows, struct invitation **invitation, struct error **error)
+{
+    *invitation = NULL;
+    if (rows && rows_next(rows)) {
+        *invitation = memory_new(context, struct invitation);
+        read_invitation_row(*invitation, rows, *invitation);
+    }
+    return rows && rows_end(rows, error);
+}
+
+bool store_find_invitation(const void *context, struct store *store, int64_t poll_id, int number,
+                           struct invitation **invitation, struct error **error)
+{
+    return read_invitation(context,
+                           sql_query(store, "SELECT " INVITATION_COLUMNS " WHERE poll_id = ? AND number = ?",
+                                     SQL_VALUES(sql_integer(poll_id), sql_integer(number)), error),
+                           invitation, error);
+}
+
+bool store_find_invitation_of(const void *context, struct store *store, int64_t poll_id, int64_t person_id,
+                              struct invitation **invitation, struct error **error)
+{
+    return read_invitation(context,
+                           sql_query(store, "SELECT " INVITATION_COLUMNS " WHERE poll_id = ? AND person_id = ?",
+                                     SQL_VALUES(sql_integer(poll_id), sql_integer(person_id)), error),
+                           invitation, error);
+}
+
+struct invitation *store_list_invitations(const void *context, struct store *store, int64_t poll_id,
+                                          struct error **error)
+{
+    size_t capacity = 64;
+    size_t count = 0;
+    struct invitation *list = memory_array(context, struct invitation, capacity);
+    struct rows *rows = sql_query(store, "SELECT " INVITATION_COLUMNS " WHERE poll_id = ? ORDER BY number",
+                                  SQL_VALUES(sql_integer(poll_id)), error);
+    while (rows && rows_next(rows)) {
+        if (count == capacity) {
+            capacity *= 2;
+            list = memory_resize(context, list, struct invitation, capacity);
+        }
+        read_invitation_row(list, rows, &list[count++]);
+    }
+    if (rows && rows_end(rows, error))
+        return memory_resize(context, list, struct invitation, count);
+    talloc_free(list);
+    return NULL;
+}
+
+/* Who bounced is not waited for either: nobody can answer there. */
+static bool is_waited_for(enum invitation_state state)
+{
+    return state == INVITATION_WAITING || state == INVITATION_PARTIAL;
+}
+
+bool store_update_invitation(struct store *store, const struct invitation *invitation, enum invitation_state before,
+                             struct error **error)
+{
+    if (!sql_run(store, "UPDATE invitation SET state = ?, asked = ?, comment = ?, proposal = ? WHERE id = ?",
+                 SQL_VALUES(sql_text(invitation_states[invitation->state]), sql_integer(invitation->asked),
+                            sql_text(invitation->comment), sql_text(invitation->proposal), sql_integer(invitation->id)),
+                 error))
+        return false;
+    int64_t change = is_waited_for(invitation->state) - is_waited_for(before);
+    return change == 0 || sql_run(store, "UPDATE poll SET waiting = waiting + ? WHERE id = ?",
+                                  SQL_VALUES(sql_integer(change), sql_integer(invitation->poll_id)), error);
+}

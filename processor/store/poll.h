@@ -1,0 +1,106 @@
+/* Polls, their choices, and who is invited. */
+#ifndef KAIRAN_STORE_POLL_H
+#define KAIRAN_STORE_POLL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "base/civil.h"
+#include "store/store.h"
+
+enum poll_state { POLL_DRAFT, POLL_OPEN, POLL_CLOSED, POLL_CANCELLED };
+
+struct choice {
+    int64_t id;
+    int number; /* from 1, as people see it */
+    struct civil start;
+    struct civil end; /* meaningful when has_end */
+    bool has_end;
+    bool all_day;
+    char *note; /* or NULL */
+};
+
+struct poll {
+    int64_t id;
+    char *code; /* lower case, "k7q2" */
+    enum poll_state state;
+    char *title;
+    char *description; /* "" when none */
+    char *place;       /* "" when none */
+    int64_t organiser_id;
+    time_t deadline;
+    time_t created_at;
+    time_t closed_at;       /* 0: not yet */
+    long invited;           /* invitations … */
+    long waiting;           /* … that have not answered every choice */
+    struct choice *choices; /* talloc array in order of number */
+    size_t choice_count;
+};
+
+enum invitation_state {
+    INVITATION_WAITING,     /* nothing answered yet */
+    INVITATION_PARTIAL,     /* some choices answered */
+    INVITATION_ANSWERED,    /* every choice answered */
+    INVITATION_UNDELIVERED, /* the ballot bounced */
+};
+
+struct invitation {
+    int64_t id;
+    int64_t poll_id;
+    int64_t person_id;
+    int number; /* from 1 within the poll */
+    char *name; /* of the person, "" when unknown */
+    char *language; /* of the person, or NULL */
+    char *address;
+    bool required;
+    enum invitation_state state;
+    int asked;
+    char *comment;
+    char *proposal; /* JSON, or NULL */
+};
+
+/* Enters a poll with its choices and gives them their ids. */
+bool store_add_poll(struct store *store, struct poll *poll, struct error **error);
+
+/* The poll with a code (any case) or an id below `context`; *poll is NULL when there is none. */
+bool store_find_poll(const void *context, struct store *store, const char *code, struct poll **poll,
+                     struct error **error);
+struct poll *store_load_poll(const void *context, struct store *store, int64_t id, struct error **error);
+
+/* Ids of the open polls that are to be closed: the deadline has come, or nobody is waited for any more. */
+int64_t *store_list_ripe_polls(const void *context, struct store *store, time_t now, struct error **error);
+
+/* Ids of all polls, the newest first. */
+int64_t *store_list_polls(const void *context, struct store *store, struct error **error);
+
+/* Moves a poll on; `closed_at` is set when the new state is closed or cancelled. */
+bool store_set_poll_state(struct store *store, int64_t id, enum poll_state state, time_t now, struct error **error);
+
+bool store_set_poll_deadline(struct store *store, int64_t id, time_t deadline, struct error **error);
+
+/* Invites one person; the caller counts the numbers. Fails when the person is invited already. */
+bool store_add_invitation(struct store *store, struct invitation *invitation, struct error **error);
+
+/* One invitation by its number in the poll, or by the person; *invitation is NULL when there is none. */
+bool store_find_invitation(const void *context, struct store *store, int64_t poll_id, int number,
+                           struct invitation **invitation, struct error **error);
+bool store_find_invitation_of(const void *context, struct store *store, int64_t poll_id, int64_t person_id,
+                              struct invitation **invitation, struct error **error);
+
+/* All invitations of a poll by number, as a talloc array. */
+struct invitation *store_list_invitations(const void *context, struct store *store, int64_t poll_id,
+                                          struct error **error);
+
+/* Ids of the open polls a person is invited to, oldest first, as a talloc array. */
+int64_t *store_list_open_polls_of(const void *context, struct store *store, int64_t person_id, struct error **error);
+
+/* Writes state, asked, comment and proposal back, and keeps the poll's count of whom it waits for. */
+bool store_update_invitation(struct store *store, const struct invitation *invitation, enum invitation_state before,
+                             struct error **error);
+
+/* "draft" "open" "closed" "cancelled"; "waiting" "partial" "answered" "undelivered". */
+const char *poll_state_name(enum poll_state state);
+const char *invitation_state_name(enum invitation_state state);
+
+#endif

@@ -1,0 +1,133 @@
+-- Kairan's database, version 1. Portable SQL: ids come from the program, instants are UTC text
+-- ("2026-01-15T04:00:00Z"), truth values are 0 and 1. Names follow README, "How it works".
+
+CREATE TABLE meta (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+CREATE TABLE person (
+    id       INTEGER PRIMARY KEY,
+    name     TEXT NOT NULL,
+    language TEXT -- NULL: not known, the center's default holds
+);
+
+CREATE TABLE address (
+    address   TEXT PRIMARY KEY, -- lower case; a person may have several
+    person_id INTEGER NOT NULL REFERENCES person (id)
+);
+
+CREATE TABLE poll (
+    id           INTEGER PRIMARY KEY,
+    code         TEXT NOT NULL UNIQUE,
+    state        TEXT NOT NULL, -- draft, open, closed, cancelled
+    title        TEXT NOT NULL,
+    description  TEXT NOT NULL,
+    place        TEXT NOT NULL,
+    organiser_id INTEGER NOT NULL REFERENCES person (id),
+    deadline     TEXT NOT NULL,
+    created_at   TEXT NOT NULL,
+    closed_at    TEXT,
+    invited      INTEGER NOT NULL, -- how many invitations there are …
+    waiting      INTEGER NOT NULL  -- … and how many of them have not answered every choice
+);
+CREATE INDEX poll_by_deadline ON poll (state, deadline);
+
+CREATE TABLE question (
+    id       INTEGER PRIMARY KEY,
+    poll_id  INTEGER NOT NULL REFERENCES poll (id),
+    position INTEGER NOT NULL,
+    kind     TEXT NOT NULL -- dates
+);
+CREATE INDEX question_by_poll ON question (poll_id);
+
+CREATE TABLE choice (
+    id          INTEGER PRIMARY KEY, -- never reused
+    question_id INTEGER NOT NULL REFERENCES question (id),
+    number      INTEGER NOT NULL,    -- as people see it, from 1
+    starts      TEXT NOT NULL,       -- an instant, or a date ("2026-01-15") when all_day
+    ends        TEXT,                -- likewise; NULL: open
+    all_day     INTEGER NOT NULL,
+    note        TEXT
+);
+CREATE INDEX choice_by_question ON choice (question_id, number);
+
+CREATE TABLE invitation (
+    id        INTEGER PRIMARY KEY,
+    poll_id   INTEGER NOT NULL REFERENCES poll (id),
+    number    INTEGER NOT NULL, -- within the poll, from 1; part of every token
+    person_id INTEGER NOT NULL REFERENCES person (id),
+    address   TEXT NOT NULL,    -- where the ballot went
+    required  INTEGER NOT NULL,
+    state     TEXT NOT NULL,    -- waiting, partial, answered, undelivered
+    asked     INTEGER NOT NULL, -- how often something was asked back
+    comment   TEXT NOT NULL,    -- what the last answer said beside its marks
+    proposal  TEXT,             -- marks that a bare "yes" would confirm (JSON)
+    UNIQUE (poll_id, number),
+    UNIQUE (poll_id, person_id)
+);
+CREATE INDEX invitation_by_person ON invitation (person_id, poll_id);
+
+CREATE TABLE letter (
+    id          INTEGER PRIMARY KEY,
+    identity    TEXT NOT NULL UNIQUE, -- which mail to which recipient: taking it in twice is impossible
+    received_at TEXT NOT NULL,
+    sender      TEXT NOT NULL,
+    recipient   TEXT NOT NULL,
+    message_id  TEXT,
+    subject     TEXT NOT NULL,
+    class       TEXT NOT NULL,
+    verdict     TEXT NOT NULL, -- what became of it: answered, opened, ignored, failed …
+    reason      TEXT NOT NULL,
+    archive     TEXT NOT NULL  -- where the raw mail lies, below the archive folder
+);
+CREATE INDEX letter_by_day ON letter (received_at);
+
+CREATE TABLE answer (
+    id            INTEGER PRIMARY KEY,
+    letter_id     INTEGER NOT NULL REFERENCES letter (id),
+    invitation_id INTEGER NOT NULL REFERENCES invitation (id),
+    verdict       TEXT NOT NULL, -- ok, inferred, ask, none, withdraw, defer, confirm, held
+    late          INTEGER NOT NULL,
+    source        TEXT NOT NULL  -- the words it was read from
+);
+CREATE INDEX answer_by_invitation ON answer (invitation_id);
+
+CREATE TABLE vote (
+    invitation_id INTEGER NOT NULL REFERENCES invitation (id),
+    choice_id     INTEGER NOT NULL REFERENCES choice (id),
+    mark          TEXT NOT NULL, -- yes, best, maybe, no
+    inferred      INTEGER NOT NULL,
+    note          TEXT,
+    answer_id     INTEGER NOT NULL REFERENCES answer (id),
+    PRIMARY KEY (invitation_id, choice_id)
+);
+
+CREATE TABLE outbox_body (
+    id    INTEGER PRIMARY KEY,
+    bytes BLOB NOT NULL -- shared by the mails of one broadcast
+);
+
+CREATE TABLE outbox (
+    id                 INTEGER PRIMARY KEY,
+    state              TEXT NOT NULL, -- due, sent, refused
+    attempts           INTEGER NOT NULL,
+    not_before         TEXT NOT NULL,
+    created_at         TEXT NOT NULL,
+    sent_at            TEXT,
+    envelope_sender    TEXT NOT NULL,
+    envelope_recipient TEXT NOT NULL,
+    message_id         TEXT NOT NULL UNIQUE,
+    dedupe             TEXT NOT NULL UNIQUE, -- what the mail is ("result/k7q2/13"): queued once, whatever happens
+    last_reply         TEXT,
+    bytes              BLOB NOT NULL, -- the whole mail, or its head when there is a shared body
+    body_id            INTEGER REFERENCES outbox_body (id)
+);
+CREATE INDEX outbox_due ON outbox (state, not_before);
+
+CREATE TABLE daily_answer (
+    address TEXT NOT NULL,
+    day     TEXT NOT NULL,
+    count   INTEGER NOT NULL,
+    PRIMARY KEY (address, day)
+);
