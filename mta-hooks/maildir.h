@@ -50,8 +50,8 @@ bool maildir_create(struct maildir *maildir);
 
 /*
  * Delivers `length` bytes as new/NAME, durably. `name` must stay the same for the same mail: when new/NAME or
- * cur/NAME or cur/NAME:2,FLAGS exists, nothing is written and the answer is true, so a repeated delivery makes no second
- * file. A name is 1 to 200 bytes without "/", ":" and a leading dot.
+ * cur/NAME or cur/NAME:2,FLAGS exists, nothing is written and the answer is true, so a repeated delivery makes no
+ * second file. A name is 1 to 200 bytes without "/", ":" and a leading dot.
  */
 bool maildir_deliver(struct maildir *maildir, const char *name, const char *bytes, size_t length);
 
@@ -66,7 +66,7 @@ bool maildir_begin(struct maildir *maildir, struct maildir_file *file);
 /* Appends the pieces; they are consumed (their bases and lengths change). */
 bool maildir_write(struct maildir *maildir, struct maildir_file *file, struct iovec *pieces, int count);
 
-/* S1 to S2: the bytes are on the disk. What the caller wants to check last (does the MTA still live?), it checks now. */
+/* S1 to S2: the bytes are on the disk. What the caller wants to check last (is the MTA alive?), it checks then. */
 bool maildir_store(struct maildir *maildir, struct maildir_file *file);
 
 /*
