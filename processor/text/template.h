@@ -1,7 +1,9 @@
 /*
  * Templates: a Mustache subset over jansson values. Every mail Kairan sends is a view (a JSON object) rendered here;
  * no prose lives in C. {{x}} (escaped in HTML), {{{x}}} and {{&x}} (raw), {{#s}}…{{/s}}, {{^s}}…{{/s}}, {{! comment}},
- * a.b names, "." for the item, {{> part}} for another template of the folder; lines that hold only a section tag vanish.
+ * a.b names, "." for the item, {{> part.txt}} for another template of the same language; lines that hold only a section
+ * tag, a comment or a partial vanish (a partial brings its own line ends). A section is left out for false, null, 0, ""
+ * and []; a list repeats it, anything else is looked into once. Names are sought from the innermost value outwards.
  */
 #ifndef KAIRAN_TEXT_TEMPLATE_H
 #define KAIRAN_TEXT_TEMPLATE_H
