@@ -173,11 +173,6 @@ START_TEST(sendmail_may_die_be_silent_or_not_listen)
     result = sender_send(context, chatty, &to_taro, large, length, NULL);
     ck_assert_int_eq(result->outcome, SEND_LATER);
     ck_assert_uint_le(strlen(result->reply), 4096);
-    struct error *error = NULL;
-    struct sender *missing = open_sender(context, "sendmail:/nonexistent/sendmail", "/bin/true");
-    ck_assert_ptr_null(sender_send(context, missing, &to_taro, mail, strlen(mail), &error));
-    ck_assert_ptr_nonnull(strstr(error->sentence, "/nonexistent/sendmail"));
-    error_free(&error);
     talloc_free(context);
 }
 END_TEST
@@ -198,10 +193,30 @@ START_TEST(a_helper_that_fails_means_later_and_another_is_started)
         ck_assert_int_eq(result->outcome, SEND_LATER);
         ck_assert_str_eq(result->reply, "/bin/cat gave no verdict");
     }
-    struct error *error = NULL;
-    struct sender *missing = open_sender(context, "smtp://127.0.0.1:25", "/nonexistent/helper");
-    ck_assert_ptr_null(sender_send(context, missing, &to_taro, mail, strlen(mail), &error));
-    error_free(&error);
+    talloc_free(context);
+}
+END_TEST
+
+/* Valgrind gives a spawned program no shared memory to report a failed exec through. */
+static bool runs_under_valgrind(void)
+{
+    const char *preloaded = getenv("LD_PRELOAD");
+    return preloaded && strstr(preloaded, "valgrind");
+}
+
+START_TEST(missing_programs_are_an_error)
+{
+    if (runs_under_valgrind())
+        return;
+    void *context = talloc_new(NULL);
+    static const char *const transports[] = {"sendmail:/nonexistent/program", "smtp://127.0.0.1:25"};
+    for (size_t i = 0; i < 2; i++) {
+        struct error *error = NULL;
+        struct sender *sender = open_sender(context, transports[i], "/nonexistent/program");
+        ck_assert_ptr_null(sender_send(context, sender, &to_taro, mail, strlen(mail), &error));
+        ck_assert_ptr_nonnull(strstr(error->sentence, "/nonexistent/program"));
+        error_free(&error);
+    }
     talloc_free(context);
 }
 END_TEST
@@ -234,6 +249,7 @@ static Suite *send_suite(void)
     tcase_add_test(cases, sendmail_statuses_are_told_apart);
     tcase_add_test(cases, sendmail_may_die_be_silent_or_not_listen);
     tcase_add_test(cases, a_helper_that_fails_means_later_and_another_is_started);
+    tcase_add_test(cases, missing_programs_are_an_error);
     tcase_add_test(cases, a_mail_beyond_the_limit_is_an_error);
     suite_add_tcase(suite, cases);
     return suite;
