@@ -223,6 +223,12 @@ struct composed_body *message_compose_body(const void *context, const struct mes
     return body;
 }
 
+const char *message_body_bytes(const struct composed_body *body, size_t *length)
+{
+    *length = body->length;
+    return body->bytes;
+}
+
 struct composed *message_compose_with_body(const void *context, const struct message *message,
                                            const struct composed_body *body, struct error **error)
 {

@@ -48,6 +48,9 @@ struct composed *message_compose(const void *context, const struct message *mess
 /* Parts of the above that a broadcast repeats: the body once, the head per recipient. */
 struct composed_body;
 struct composed_body *message_compose_body(const void *context, const struct message *message, struct error **error);
+/* The bytes of a body, owned by it. */
+const char *message_body_bytes(const struct composed_body *body, size_t *length);
+
 struct composed *message_compose_with_body(const void *context, const struct message *message,
                                            const struct composed_body *body, struct error **error);
 

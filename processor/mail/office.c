@@ -1,0 +1,297 @@
+/* The office: see office.h. */
+#include "mail/office.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "mail/compose.h"
+#include "store/letter.h"
+#include "store/outbox.h"
+
+static const char answer_purpose[] = "answer";
+static const char loop_purpose[] = "loop";
+
+struct office *office_open(const void *context, const struct config *config, struct error **error)
+{
+    struct office *office = memory_new(context, struct office);
+    office->config = config;
+    office->now = clock_now();
+    office->templates = template_open_folder(office, config->templates);
+    office->key = token_load_key(office, config->key_file, error);
+    if (office->key)
+        office->store = store_open(office, config->database, error);
+    if (!office->store) {
+        talloc_free(office);
+        return NULL;
+    }
+    office->loop_token = token_make(office, office->key, config->domain, loop_purpose);
+    return office;
+}
+
+const char *office_language(const struct office *office, const char *language)
+{
+    return language ? language : office->config->language;
+}
+
+static char *token_subject(const void *context, const char *code, int number)
+{
+    return memory_format(context, "%s/%d", code, number);
+}
+
+char *office_reference(const void *context, const struct office *office, const char *code, int number)
+{
+    char *subject = token_subject(context, code, number);
+    char *token = token_make(subject, office->key, subject, answer_purpose);
+    char *reference = memory_format(context, "%s-%d-%s", code, number, token);
+    talloc_free(subject);
+    return reference;
+}
+
+bool office_reference_is_genuine(const struct office *office, const char *code, int number, const char *token)
+{
+    char *subject = token_subject(NULL, code, number);
+    bool genuine = token && token_matches(office->key, subject, answer_purpose, token);
+    talloc_free(subject);
+    return genuine;
+}
+
+/* `address` with an extension, or as it is when the MTA knows none. */
+static char *extend_address(const void *context, const struct office *office, const char *address, const char *extension)
+{
+    const char *at = strchr(address, '@');
+    char delimiter = office->config->delimiters[0];
+    if (!delimiter || !extension)
+        return memory_copy_text(context, address);
+    return memory_format(context, "%.*s%c%s%s", (int)(at - address), address, delimiter, extension, at);
+}
+
+char *office_reply_address(const void *context, const struct office *office, const char *reference)
+{
+    return extend_address(context, office, office->config->poll_address, reference);
+}
+
+/* What a rendered template says: header lines "Subject:" and "From:", an empty line, the text. */
+struct rendered {
+    char *subject;
+    char *from_name;
+    char *text;
+};
+
+static bool take_field(const char **line, const char *name, char **value, const void *context)
+{
+    size_t length = strlen(name);
+    if (strncmp(*line, name, length) != 0)
+        return false;
+    const char *start = *line + length;
+    size_t width = strcspn(start, "\n");
+    *value = memory_copy_bytes(context, start, width);
+    *line = start + width + (start[width] == '\n');
+    return true;
+}
+
+static bool render_text(const void *context, struct office *office, const struct outgoing *outgoing,
+                        struct rendered *rendered, struct error **error)
+{
+    char *name = memory_format(context, "%s.txt", outgoing->template);
+    char *whole = template_render(context, office->templates, office_language(office, outgoing->language), name,
+                                  outgoing->view, error);
+    if (!whole)
+        return false;
+    const char *line = whole;
+    if (!take_field(&line, "Subject: ", &rendered->subject, context) ||
+        !take_field(&line, "From: ", &rendered->from_name, context) || *line != '\n')
+        return error_set(error, ERROR_REFUSED,
+                         "the template %s does not begin with \"Subject: \", \"From: \" and an empty line", name);
+    rendered->text = memory_copy_text(context, line + 1);
+    return true;
+}
+
+/* NULL without an error when the mail has no HTML alternative. */
+static bool render_html(const void *context, struct office *office, const struct outgoing *outgoing, const char **html,
+                        struct error **error)
+{
+    const char *language = office_language(office, outgoing->language);
+    char *name = memory_format(context, "%s.html", outgoing->template);
+    *html = NULL;
+    if (!template_exists(office->templates, language, name))
+        return true;
+    *html = template_render(context, office->templates, language, name, outgoing->view, error);
+    return *html != NULL;
+}
+
+/* The ancestors of the letter and the letter itself (RFC 5322 section 3.6.4). */
+static char *references_to(const void *context, const struct letter *letter)
+{
+    if (!letter->message_id)
+        return NULL;
+    char *references = memory_copy_text(context, "");
+    for (size_t i = 0; i < talloc_array_length(letter->references); i++)
+        references = memory_format(context, "%s<%s> ", references, letter->references[i]);
+    return memory_format(context, "%s<%s>", references, letter->message_id);
+}
+
+/* Fills in all that does not depend on the text. */
+static bool address_message(const void *context, struct office *office, const struct outgoing *outgoing,
+                            struct message *message, struct error **error)
+{
+    const struct config *config = office->config;
+    char *random = token_random(context, error);
+    if (!random)
+        return false;
+    const char *domain = strchr(config->poll_address, '@') + 1;
+    message->from.address = config->poll_address;
+    message->to = (struct mailbox){memory_copy_text(context, outgoing->name ? outgoing->name : ""),
+                                   memory_copy_text(context, outgoing->address)};
+    if (outgoing->reference)
+        message->reply_to.address = office_reply_address(context, office, outgoing->reference);
+    message->message_id = outgoing->reference
+                              ? memory_format(context, "%s.%s@%s", outgoing->reference, random, domain)
+                              : memory_format(context, "%s@%s", random, domain);
+    message->date = office->now;
+    message->auto_submitted = outgoing->in_reply_to ? "auto-replied" : "auto-generated";
+    message->suppress = outgoing->takes_absences ? "DR, RN, NRN" : "All";
+    message->loop_token = office->loop_token;
+    if (outgoing->is_broadcast) {
+        message->precedence = "bulk";
+        message->list_id = memory_format(context, "<%s>", config->list_id);
+    }
+    if (outgoing->in_reply_to && outgoing->in_reply_to->message_id) {
+        message->in_reply_to = outgoing->in_reply_to->message_id;
+        message->references = references_to(context, outgoing->in_reply_to);
+    }
+    return true;
+}
+
+static bool queue_composed(const void *context, struct office *office, const struct outgoing *outgoing,
+                           const struct message *message, struct outbox_mail *mail, struct error **error)
+{
+    char *bounce = outgoing->reference ? memory_format(context, "bounce-%s", outgoing->reference) : NULL;
+    bool queued;
+    mail->envelope_sender = outgoing->bounces_count && bounce
+                                ? extend_address(context, office, office->config->kairan_address, bounce)
+                                : "";
+    mail->envelope_recipient = outgoing->address;
+    mail->message_id = message->message_id;
+    mail->dedupe = outgoing->dedupe;
+    return store_queue_mail(office->store, mail, office->now, &queued, error);
+}
+
+/* Robots that slip through every sign are stopped by arithmetic. */
+static bool check_daily_cap(const void *context, struct office *office, const struct outgoing *outgoing, bool *allowed,
+                            struct error **error)
+{
+    *allowed = true;
+    if (!outgoing->in_reply_to)
+        return true;
+    char *key = memory_copy_text(context, outgoing->address);
+    for (char *c = key; *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    char *day = clock_format_utc(context, office->now);
+    day[sizeof "2026-01-15" - 1] = '\0';
+    if (!store_allow_answer(office->store, key, day, office->config->answers_a_day, allowed, error))
+        return false;
+    if (!*allowed)
+        log_warning("%s has had %ld automatic answers today: %s is not sent", outgoing->address,
+                    office->config->answers_a_day, outgoing->dedupe);
+    return true;
+}
+
+bool office_queue(struct office *office, const struct outgoing *outgoing, struct error **error)
+{
+    void *context = talloc_new(NULL);
+    struct message message = {0};
+    struct rendered rendered;
+    struct composed *composed = NULL;
+    bool allowed = false;
+    bool done = check_daily_cap(context, office, outgoing, &allowed, error);
+    if (done && allowed) {
+        done = render_text(context, office, outgoing, &rendered, error) &&
+               render_html(context, office, outgoing, &message.html, error) &&
+               address_message(context, office, outgoing, &message, error);
+        if (done) {
+            message.subject = rendered.subject;
+            message.from.name = rendered.from_name;
+            message.text = rendered.text;
+            message.boundary = token_random(context, error);
+            composed = message.boundary ? message_compose(context, &message, error) : NULL;
+        }
+        done = composed != NULL;
+    }
+    if (composed) {
+        size_t length = composed->head_length + 2 + composed->body_length;
+        char *bytes = memory_array(context, char, length + 1);
+        memcpy(bytes, composed->head, composed->head_length);
+        memcpy(bytes + composed->head_length, "\r\n", 2);
+        memcpy(bytes + composed->head_length + 2, composed->body, composed->body_length);
+        struct outbox_mail mail = {.bytes = bytes, .length = length};
+        done = queue_composed(context, office, outgoing, &message, &mail, error);
+    }
+    talloc_free(context);
+    return done || error_add(error, "the mail %s to %s cannot be made", outgoing->dedupe, outgoing->address);
+}
+
+struct broadcast {
+    struct office *office;
+    struct outgoing common; /* template, language and view of every mail of it */
+    struct rendered rendered;
+    struct message message;
+    struct composed_body *body;
+    int64_t body_id;
+};
+
+static bool keep_body(struct broadcast *broadcast, struct error **error)
+{
+    struct composed_body *body = message_compose_body(broadcast, &broadcast->message, error);
+    if (!body)
+        return false;
+    broadcast->body = body;
+    size_t length;
+    const char *bytes = message_body_bytes(body, &length);
+    return store_add_body(broadcast->office->store, bytes, length, &broadcast->body_id, error);
+}
+
+struct broadcast *office_begin_broadcast(const void *context, struct office *office, const char *template,
+                                         const char *language, json_t *view, struct error **error)
+{
+    struct broadcast *broadcast = memory_new(context, struct broadcast);
+    struct message *message = &broadcast->message;
+    broadcast->office = office;
+    broadcast->common = (struct outgoing){
+        .template = memory_copy_text(broadcast, template), .language = language, .view = view};
+    message->boundary = token_random(broadcast, error);
+    bool done = message->boundary &&
+                render_text(broadcast, office, &broadcast->common, &broadcast->rendered, error) &&
+                render_html(broadcast, office, &broadcast->common, &message->html, error);
+    if (done) {
+        message->subject = broadcast->rendered.subject;
+        message->from.name = broadcast->rendered.from_name;
+        message->text = broadcast->rendered.text;
+        done = keep_body(broadcast, error);
+    }
+    if (done)
+        return broadcast;
+    error_add(error, "the mail %s cannot be made", template);
+    talloc_free(broadcast);
+    return NULL;
+}
+
+bool office_queue_broadcast(struct broadcast *broadcast, const struct outgoing *outgoing, struct error **error)
+{
+    void *context = talloc_new(NULL);
+    struct message message = broadcast->message;
+    struct composed *composed = NULL;
+    if (address_message(context, broadcast->office, outgoing, &message, error))
+        composed = message_compose_with_body(context, &message, broadcast->body, error);
+    bool done = false;
+    if (composed) {
+        char *head = memory_format(context, "%s\r\n", composed->head);
+        struct outbox_mail mail = {.bytes = head, .length = composed->head_length + 2, .body_id = broadcast->body_id};
+        done = queue_composed(context, broadcast->office, outgoing, &message, &mail, error);
+    }
+    talloc_free(context);
+    return done || error_add(error, "the mail %s to %s cannot be made", outgoing->dedupe, outgoing->address);
+}

@@ -1,0 +1,73 @@
+/*
+ * The office: everything that answering mail needs, opened once a run — configuration, store, key, templates — and the
+ * one way a mail of ours comes into being: a view rendered by a template, composed, queued in the running transaction.
+ */
+#ifndef KAIRAN_MAIL_OFFICE_H
+#define KAIRAN_MAIL_OFFICE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <time.h>
+
+#include "base/config.h"
+#include "base/error.h"
+#include "mail/letter.h"
+#include "mail/token.h"
+#include "store/store.h"
+#include "text/template.h"
+
+struct office {
+    const struct config *config;
+    struct store *store;
+    struct token_key *key;
+    struct template_folder *templates;
+    char *loop_token; /* marks every mail of ours, so that we know it when it comes back */
+    time_t now;       /* one present for the whole run */
+};
+
+/* Opens what the configuration names below `context`. */
+struct office *office_open(const void *context, const struct config *config, struct error **error);
+
+/* A mail to be. Texts need to live only for the call. */
+struct outgoing {
+    const char *template; /* "ballot": LANGUAGE/ballot.txt, and ballot.html when there is one */
+    const char *language; /* "ja", "en"; NULL: the center's */
+    const char *name;     /* of the recipient, may be "" */
+    const char *address;
+    const char *reference; /* "k7q2-13-…": where replies belong; NULL: none */
+    const char *dedupe;    /* what this mail is; the same one is never queued twice */
+    const struct letter *in_reply_to; /* the letter that it answers, or NULL */
+    bool is_broadcast;                /* to many: Precedence, List-Id */
+    bool bounces_count;               /* VERP envelope sender, so that a bounce finds the invitation; else null */
+    bool takes_absences;              /* absence replies are welcome (a ballot) */
+    json_t *view;                     /* borrowed */
+};
+
+/*
+ * Renders, composes and queues one mail. An answer beyond the daily cap of its address is not queued (and logged):
+ * that is no error. Must run inside a transaction.
+ */
+bool office_queue(struct office *office, const struct outgoing *outgoing, struct error **error);
+
+/*
+ * The same text to many: rendered, composed and stored once, one head each. Begins inside a transaction and is freed
+ * before its end; `template`, `language` and `view` of the outgoing mails are not looked at again.
+ */
+struct broadcast;
+struct broadcast *office_begin_broadcast(const void *context, struct office *office, const char *template,
+                                         const char *language, json_t *view, struct error **error);
+bool office_queue_broadcast(struct broadcast *broadcast, const struct outgoing *outgoing, struct error **error);
+
+/* "k7q2-13-<token>" for an invitation of a poll (number 0: the organiser). */
+char *office_reference(const void *context, const struct office *office, const char *code, int number);
+
+/* Whether a token belongs to an invitation; constant time. */
+bool office_reference_is_genuine(const struct office *office, const char *code, int number, const char *token);
+
+/* The address that replies with this reference go to: "poll+k7q2-13-…@domain", or plain without delimiters. */
+char *office_reply_address(const void *context, const struct office *office, const char *reference);
+
+/* The language to use for somebody: their own, else the center's. */
+const char *office_language(const struct office *office, const char *language);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * Routing: what a letter is about, told by the most trustworthy sign it carries: the token in the address it came to,
+ * else in the message ids it replies to, else on the 「整理番号」 line of its body, else the poll's code in its subject;
+ * else the address alone says what is asked. Pure; whether a token is genuine is checked by whoever acts on it.
+ */
+#ifndef KAIRAN_MAIL_ROUTE_H
+#define KAIRAN_MAIL_ROUTE_H
+
+#include "base/config.h"
+#include "mail/letter.h"
+
+enum route_verb {
+    ROUTE_NONE,   /* not for us, as far as can be told */
+    ROUTE_POLL,   /* about a poll: with a reference it is an answer, without one it opens a poll */
+    ROUTE_BOUNCE, /* to a bounce address of ours */
+    ROUTE_HELP,   /* to kairan_address without more */
+};
+
+enum route_carrier { CARRIER_NONE, CARRIER_ADDRESS, CARRIER_THREAD, CARRIER_BODY, CARRIER_SUBJECT };
+
+/* "k7q2-13-abcdefghijklmnop": which poll, whose invitation (0: the organiser's), and the proof. */
+struct reference {
+    char *code;  /* lower case; NULL: none */
+    int number;  /* -1: none was given (a bare code) */
+    char *token; /* lower case; NULL: none */
+};
+
+struct route {
+    enum route_verb verb;
+    enum route_carrier carrier;
+    struct reference reference;
+    char *recipient; /* the address of ours that it came to, "" when none is seen */
+};
+
+/* Finds the way of a letter below `context`. */
+struct route *route_letter(const void *context, const struct config *config, const struct letter *letter);
+
+/* Reads "CODE-NUMBER-TOKEN" (either case) at the start of a text; false when there is none. */
+bool route_parse_reference(const void *context, const char *text, struct reference *reference);
+
+/* "poll", "thread", … as views name them. */
+const char *route_verb_name(enum route_verb verb);
+const char *route_carrier_name(enum route_carrier carrier);
+
+/* Whether an address is one of ours, with or without extension; *extension points behind the delimiter ("" when none). */
+bool route_is_ours(const struct config *config, const char *ours, const char *address, const char **extension);
+
+#endif

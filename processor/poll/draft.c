@@ -1,0 +1,436 @@
+/* Reading an opening mail: see draft.h. Lines are told apart by their labels, then by whether they begin with a date. */
+#include "poll/draft.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buffer.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "mail/route.h"
+#include "poll/participants.h"
+#include "text/fold.h"
+
+enum label {
+    LABEL_NONE,
+    LABEL_DEADLINE,
+    LABEL_PLACE,
+    LABEL_DURATION,
+    LABEL_PARTICIPANTS,
+    LABEL_REQUIRED,
+    LABEL_CHOICES,
+    LABEL_ANONYMOUS,
+    LABEL_RESULT,
+    LABEL_OTHER_OPTION,
+};
+
+/* As they stand after folding. */
+static const struct {
+    const char *word;
+    enum label label;
+} labels[] = {
+    {"締切", LABEL_DEADLINE},         {"〆切", LABEL_DEADLINE},       {"締め切り", LABEL_DEADLINE},
+    {"締切り", LABEL_DEADLINE},       {"期限", LABEL_DEADLINE},       {"回答期限", LABEL_DEADLINE},
+    {"回答締切", LABEL_DEADLINE},     {"deadline", LABEL_DEADLINE},   {"due", LABEL_DEADLINE},
+    {"reply by", LABEL_DEADLINE},     {"場所", LABEL_PLACE},          {"会場", LABEL_PLACE},
+    {"place", LABEL_PLACE},           {"location", LABEL_PLACE},      {"where", LABEL_PLACE},
+    {"所要", LABEL_DURATION},         {"所要時間", LABEL_DURATION},   {"duration", LABEL_DURATION},
+    {"対象", LABEL_PARTICIPANTS},     {"対象者", LABEL_PARTICIPANTS}, {"参加者", LABEL_PARTICIPANTS},
+    {"participants", LABEL_PARTICIPANTS}, {"invite", LABEL_PARTICIPANTS}, {"必須", LABEL_REQUIRED},
+    {"required", LABEL_REQUIRED},     {"候補", LABEL_CHOICES},        {"候補日", LABEL_CHOICES},
+    {"候補日時", LABEL_CHOICES},      {"日程", LABEL_CHOICES},        {"日時", LABEL_CHOICES},
+    {"dates", LABEL_CHOICES},         {"options", LABEL_CHOICES},     {"匿名", LABEL_ANONYMOUS},
+    {"anonymous", LABEL_ANONYMOUS},   {"結果", LABEL_RESULT},         {"results", LABEL_RESULT},
+    {"定足数", LABEL_OTHER_OPTION},   {"quorum", LABEL_OTHER_OPTION},
+};
+
+const char *draft_problem_name(enum draft_problem_kind kind)
+{
+    static const char *const names[] = {
+        "no_choices",      "too_many_choices",      "unclear_date",        "unclear_deadline", "past_deadline",
+        "no_participants", "too_many_participants", "unknown_participant", "broken_circle",    "unsupported",
+    };
+    return names[kind];
+}
+
+/* What reading one mail has to remember from line to line. */
+struct reader {
+    struct draft *draft;
+    const struct config *config;
+    const struct letter *letter;
+    struct civil now;
+    int duration_minutes;
+    const char *deadline_line;
+    struct civil heading; /* the date of a line that named a day and no time … */
+    size_t heading_at;    /* … and its place among the choices; the times below it take its place */
+    bool has_heading;
+    bool in_choices; /* a candidate has been seen: prose below it is no description */
+    struct buffer *description;
+    char **required;
+};
+
+void draft_add_problem(struct draft *draft, enum draft_problem_kind kind, const char *line)
+{
+    draft->problems = memory_resize(draft, draft->problems, struct draft_problem, draft->problem_count + 1);
+    draft->problems[draft->problem_count++] = (struct draft_problem){kind, memory_copy_text(draft, line)};
+}
+
+static void append(char ***list, const void *context, const char *text)
+{
+    size_t count = talloc_array_length(*list);
+    *list = memory_resize(context, *list, char *, count + 1);
+    (*list)[count] = memory_copy_text(*list, text);
+}
+
+/* The label of a line and, behind its colon, the value (into `line`). */
+static enum label read_label(const char *line, const char **value)
+{
+    void *context = talloc_new(NULL);
+    struct folded *folded = text_fold(context, line, strlen(line));
+    const char *colon = strchr(folded->text, ':');
+    enum label label = LABEL_NONE;
+    if (colon) {
+        char *word = memory_copy_bytes(context, folded->text, (size_t)(colon - folded->text));
+        char *key = text_fold_key(context, word);
+        static const char bullets[] = "・";
+        if (strncmp(key, bullets, sizeof bullets - 1) == 0)
+            key += sizeof bullets - 1;
+        for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+            if (strcmp(labels[i].word, key) == 0)
+                label = labels[i].label;
+        *value = line + folded->origin[(size_t)(colon - folded->text) + 1];
+        *value += strspn(*value, " \t");
+    }
+    talloc_free(context);
+    return label;
+}
+
+/* 2時間, 90分, 1時間半, 1.5h, 2 hours, 90 min; 0 when it is none. */
+static int read_duration(const char *value)
+{
+    void *context = talloc_new(NULL);
+    char *key = text_fold_key(context, value);
+    char *end;
+    double number = strtod(key, &end);
+    int minutes = 0;
+    if (end != key && number > 0 && number < 1000) {
+        end += strspn(end, " ");
+        if (strncmp(end, "時間", strlen("時間")) == 0)
+            minutes = (int)(number * 60) + (strstr(end, "半") ? 30 : 0);
+        else if (strncmp(end, "分", strlen("分")) == 0 || strncmp(end, "min", 3) == 0)
+            minutes = (int)number;
+        else if (*end == 'h')
+            minutes = (int)(number * 60);
+    }
+    talloc_free(context);
+    return minutes;
+}
+
+static void read_deadline(struct reader *reader, const char *line, const char *value)
+{
+    struct when_context about = {.now = reader->now};
+    struct when_result *result = when_read_point(reader->draft, value, &about);
+    if (result->count != 1 || result->verdict == WHEN_ASK || result->verdict == WHEN_NONE) {
+        draft_add_problem(reader->draft, DRAFT_UNCLEAR_DEADLINE, line);
+        return;
+    }
+    enum { CLOSE_OF_BUSINESS = 17 };
+    reader->draft->deadline = result->dates[0].start;
+    if (result->dates[0].all_day) {
+        reader->draft->deadline.hour = CLOSE_OF_BUSINESS;
+        reader->draft->deadline_inferred = true;
+    }
+    reader->deadline_line = line;
+    if (civil_compare(reader->draft->deadline, reader->now) <= 0)
+        draft_add_problem(reader->draft, DRAFT_PAST_DEADLINE, line);
+}
+
+static bool same_slot(const struct when *a, const struct when *b)
+{
+    return a->all_day == b->all_day && a->has_end == b->has_end && civil_compare(a->start, b->start) == 0 &&
+           (!a->has_end || civil_compare(a->end, b->end) == 0);
+}
+
+static void add_choice(struct draft *draft, const struct when *when)
+{
+    for (size_t i = 0; i < draft->choice_count; i++)
+        if (same_slot(&draft->choices[i], when))
+            return;
+    draft->choices = memory_resize(draft, draft->choices, struct when, draft->choice_count + 1);
+    draft->choices[draft->choice_count++] = *when;
+}
+
+static bool holds_dates(const struct when_result *result)
+{
+    return result->count && (result->verdict == WHEN_OK || result->verdict == WHEN_INFERRED);
+}
+
+/* Times below a line that named only the day: they inherit the day, and the bare day is no choice of its own. */
+static bool read_times_of_heading(struct reader *reader, const char *line, struct when_context *about)
+{
+    about->heading = &reader->heading;
+    struct when_result *result = when_read_candidates(reader->draft, line, about);
+    if (!holds_dates(result))
+        return false;
+    struct draft *draft = reader->draft;
+    if (reader->heading_at < draft->choice_count && draft->choices[reader->heading_at].all_day)
+        draft->choice_count--;
+    for (size_t i = 0; i < result->count; i++)
+        add_choice(draft, &result->dates[i]);
+    return true;
+}
+
+/* True when the line is about candidates, well written or not. */
+static bool read_choice_line(struct reader *reader, const char *line)
+{
+    struct draft *draft = reader->draft;
+    struct when_context about = {.now = reader->now, .duration_minutes = reader->duration_minutes};
+    struct when_result *result = when_read_candidates(draft, line, &about);
+    if (!holds_dates(result) && reader->has_heading && read_times_of_heading(reader, line, &about))
+        return true;
+    if (result->verdict == WHEN_NONE)
+        return false;
+    reader->has_heading = false;
+    if (!holds_dates(result)) {
+        draft_add_problem(draft, DRAFT_UNCLEAR_DATE, line);
+        return true;
+    }
+    for (size_t i = 0; i < result->count; i++)
+        add_choice(draft, &result->dates[i]);
+    if (result->count == 1 && result->dates[0].all_day) {
+        reader->heading = result->dates[0].start;
+        reader->heading_at = draft->choice_count - 1;
+        reader->has_heading = true;
+    }
+    return true;
+}
+
+static bool is_no(const char *value)
+{
+    static const char *const words[] = {"いいえ", "no", "なし", "しない", "公開", "open", "public"};
+    char *key = text_fold_key(NULL, value);
+    bool found = false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        found = found || strcmp(words[i], key) == 0;
+    talloc_free(key);
+    return found;
+}
+
+static void read_labelled(struct reader *reader, enum label label, const char *line, const char *value)
+{
+    struct draft *draft = reader->draft;
+    switch (label) {
+    case LABEL_DEADLINE:
+        read_deadline(reader, line, value);
+        break;
+    case LABEL_PLACE:
+        draft->place = memory_copy_text(draft, value);
+        break;
+    case LABEL_DURATION:
+        if (!read_duration(value))
+            draft_add_problem(draft, DRAFT_UNSUPPORTED, line);
+        break;
+    case LABEL_PARTICIPANTS:
+        participants_add_words(draft, reader->config, value);
+        break;
+    case LABEL_REQUIRED:
+        append(&reader->required, draft, value);
+        break;
+    case LABEL_CHOICES:
+        reader->in_choices = true;
+        if (*value && !read_choice_line(reader, value))
+            draft_add_problem(draft, DRAFT_UNCLEAR_DATE, line);
+        break;
+    case LABEL_ANONYMOUS:
+    case LABEL_RESULT:
+        if (!is_no(value)) /* what is asked for and not done would be a promise broken in silence */
+            draft_add_problem(draft, DRAFT_UNSUPPORTED, line);
+        break;
+    case LABEL_OTHER_OPTION:
+    case LABEL_NONE:
+        draft_add_problem(draft, DRAFT_UNSUPPORTED, line);
+        break;
+    }
+}
+
+static void read_prose(struct reader *reader, const char *line)
+{
+    struct when_context about = {.now = reader->now};
+    struct when_result *result = when_read_point(reader->draft, line, &about);
+    if (result->verdict != WHEN_NONE)
+        append(&reader->draft->skipped, reader->draft, line);
+    if (!reader->in_choices && (*line || reader->description->length)) {
+        buffer_add_text(reader->description, line);
+        buffer_add_byte(reader->description, '\n');
+    }
+}
+
+/* True at 「以上」 or "end": what follows is not for us. */
+static bool is_end(const char *line)
+{
+    char *key = text_fold_key(NULL, line);
+    bool end = strcmp(key, "以上") == 0 || strcmp(key, "以上。") == 0 || strcmp(key, "end") == 0;
+    talloc_free(key);
+    return end;
+}
+
+static void read_segment(struct reader *reader, const char *segment)
+{
+    const char *value = "";
+    enum label label = read_label(segment, &value);
+    if (label != LABEL_NONE) {
+        if (label != LABEL_CHOICES)
+            reader->has_heading = false;
+        read_labelled(reader, label, segment, value);
+    } else if (read_choice_line(reader, segment)) {
+        reader->in_choices = true;
+    } else {
+        read_prose(reader, segment);
+    }
+}
+
+/* Where a run of two or more blanks (or full-width ones) is followed by another label, a second field begins. */
+static char *find_next_field(char *line)
+{
+    static const char wide[] = "　";
+    for (char *c = line; *c; c++) {
+        bool is_wide = strncmp(c, wide, sizeof wide - 1) == 0;
+        if (!is_wide && !(*c == '\t' || (c[0] == ' ' && c[1] == ' ')))
+            continue;
+        char *start = c;
+        while (*c == ' ' || *c == '\t' || strncmp(c, wide, sizeof wide - 1) == 0)
+            c += strncmp(c, wide, sizeof wide - 1) == 0 ? sizeof wide - 1 : 1;
+        const char *value;
+        if (start != line && *c && read_label(c, &value) != LABEL_NONE) {
+            *start = '\0';
+            return c;
+        }
+        if (!*c)
+            break;
+    }
+    return NULL;
+}
+
+static void read_line(struct reader *reader, char *line)
+{
+    line += strspn(line, " \t");
+    while (line) {
+        char *next = find_next_field(line);
+        read_segment(reader, line);
+        line = next;
+    }
+}
+
+/* Calls `each` for every line up to 「以上」. */
+static void visit_lines(struct reader *reader, void (*each)(struct reader *, char *))
+{
+    char *text = memory_copy_text(reader->draft, reader->letter->new_text);
+    for (char *line = text; line;) {
+        char *end = strchr(line, '\n');
+        if (end)
+            *end = '\0';
+        line[strcspn(line, "\r")] = '\0';
+        if (is_end(line))
+            break;
+        each(reader, line);
+        line = end ? end + 1 : NULL;
+    }
+}
+
+/* Durations first: they give the dates above them their ends. */
+static void find_duration(struct reader *reader, char *line)
+{
+    while (line) {
+        char *next = find_next_field(line);
+        const char *value;
+        if (read_label(line, &value) == LABEL_DURATION)
+            reader->duration_minutes = read_duration(value);
+        line = next;
+    }
+}
+
+static bool strip_affix(char *title, const char *word)
+{
+    char *key_end = title + strlen(title);
+    size_t length = strlen(word);
+    if ((size_t)(key_end - title) > length && strcmp(key_end - length, word) == 0) {
+        key_end[-(long)length] = '\0';
+        return true;
+    }
+    return false;
+}
+
+/* 「【日程調整】1月定例会の日程調整について」 → 「1月定例会」. */
+static char *read_title(const void *context, const char *subject)
+{
+    static const char *const tails[] = {"について", "の件", "の日程調整", "日程調整", "のご相談", "のお願い"};
+    static const char *const heads[] = {"【日程調整】", "[日程調整]", "日程調整:", "日程調整："};
+    char *title = memory_copy_text(context, subject);
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        if (strncmp(title, heads[i], strlen(heads[i])) == 0)
+            title += strlen(heads[i]);
+    title += strspn(title, " ");
+    for (bool again = true; again;) {
+        again = false;
+        for (size_t i = 0; i < sizeof tails / sizeof *tails; i++)
+            again = strip_affix(title, tails[i]) || again;
+    }
+    return *title ? title : memory_copy_text(context, "日程調整");
+}
+
+/* A week, but before the first choice, at the close of business. */
+static void infer_deadline(struct reader *reader)
+{
+    struct draft *draft = reader->draft;
+    struct civil deadline = civil_add_minutes(reader->now, reader->config->deadline_days * 1440L);
+    deadline.hour = 17;
+    deadline.minute = 0;
+    for (size_t i = 0; i < draft->choice_count; i++) {
+        struct civil eve = civil_add_minutes(draft->choices[i].start, -1440L);
+        eve.hour = 17;
+        eve.minute = 0;
+        if (civil_compare(eve, deadline) < 0)
+            deadline = eve;
+    }
+    draft->deadline = deadline;
+    draft->deadline_inferred = true;
+    if (civil_compare(deadline, reader->now) <= 0)
+        draft_add_problem(draft, DRAFT_UNCLEAR_DEADLINE, "");
+}
+
+static void check_whole(struct reader *reader)
+{
+    struct draft *draft = reader->draft;
+    if (!draft->choice_count)
+        draft_add_problem(draft, DRAFT_NO_CHOICES, "");
+    else if (draft->choice_count > LIMIT_CHOICES)
+        draft_add_problem(draft, DRAFT_TOO_MANY_CHOICES, "");
+    else if (!reader->deadline_line)
+        infer_deadline(reader);
+    if (!draft->participant_count)
+        draft_add_problem(draft, DRAFT_NO_PARTICIPANTS, "");
+    else if (draft->participant_count > LIMIT_PARTICIPANTS)
+        draft_add_problem(draft, DRAFT_TOO_MANY_PARTICIPANTS, "");
+}
+
+struct draft *draft_read(const void *context, const struct config *config, const struct letter *letter,
+                         struct civil now)
+{
+    struct draft *draft = memory_new(context, struct draft);
+    struct reader reader = {.draft = draft, .config = config, .letter = letter, .now = now};
+    reader.description = buffer_new(draft, LIMIT_TEXT_BYTES);
+    draft->title = read_title(draft, letter->subject);
+    draft->place = memory_copy_text(draft, "");
+    visit_lines(&reader, find_duration);
+    visit_lines(&reader, read_line);
+    participants_add_recipients(draft, config, letter);
+    for (size_t i = 0; i < talloc_array_length(reader.required); i++)
+        participants_require(draft, reader.required[i]);
+    size_t length = reader.description->length;
+    while (length && reader.description->bytes[length - 1] == '\n')
+        reader.description->bytes[--length] = '\0';
+    draft->description = buffer_take(reader.description, draft);
+    check_whole(&reader);
+    return draft;
+}

@@ -1,0 +1,64 @@
+/*
+ * Reading an opening mail: title, dates, deadline, place and participants out of what an organiser wrote. Pure but for
+ * circle files. What cannot be read for certain becomes a problem that is mailed back; nothing is guessed.
+ */
+#ifndef KAIRAN_POLL_DRAFT_H
+#define KAIRAN_POLL_DRAFT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/config.h"
+#include "mail/letter.h"
+#include "text/when.h"
+
+/* What stands in the way of a poll, or should be looked at; `line` is quoted verbatim. */
+enum draft_problem_kind {
+    DRAFT_NO_CHOICES,
+    DRAFT_TOO_MANY_CHOICES,
+    DRAFT_UNCLEAR_DATE,     /* line */
+    DRAFT_UNCLEAR_DEADLINE, /* line */
+    DRAFT_PAST_DEADLINE,    /* line */
+    DRAFT_NO_PARTICIPANTS,
+    DRAFT_TOO_MANY_PARTICIPANTS,
+    DRAFT_UNKNOWN_PARTICIPANT, /* line: the word */
+    DRAFT_BROKEN_CIRCLE,       /* line: what is wrong with it */
+    DRAFT_UNSUPPORTED,         /* line: an option that would be ignored */
+};
+
+struct draft_problem {
+    enum draft_problem_kind kind;
+    char *line; /* "" when it belongs to none */
+};
+
+struct participant {
+    char *name;
+    char *address;
+    char *language;
+    bool required;
+    char **aliases; /* talloc array, may be NULL */
+};
+
+struct draft {
+    char *title;
+    char *description;
+    char *place;
+    struct when *choices; /* talloc array */
+    size_t choice_count;
+    struct civil deadline;
+    bool deadline_inferred; /* none was written, or only a day */
+    struct participant *participants; /* talloc array; nobody twice */
+    size_t participant_count;
+    struct draft_problem *problems;
+    size_t problem_count;
+    char **skipped; /* talloc array: lines that hold a date but were not taken as candidates */
+};
+
+/* Reads a letter as the opening of a poll below `context`, at the wall-clock time `now`. */
+struct draft *draft_read(const void *context, const struct config *config, const struct letter *letter,
+                         struct civil now);
+
+/* "no_choices", … as views spell them. */
+const char *draft_problem_name(enum draft_problem_kind kind);
+
+#endif

@@ -1,0 +1,140 @@
+/* Circles: see circle.h. */
+#include "store/circle.h"
+
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+
+enum { MAXIMUM_FILE = 4 * 1024 * 1024, MOST_CIRCLES = 1000, LONGEST_NAME = 100 };
+
+bool circle_exists(const char *folder, const char *name)
+{
+    if (!*name || *name == '.' || strchr(name, '/') || strlen(name) > LONGEST_NAME)
+        return false;
+    char *path = file_join(NULL, folder, name);
+    bool exists = access(path, R_OK) == 0;
+    talloc_free(path);
+    return exists;
+}
+
+static bool is_address(const char *word)
+{
+    const char *at = strchr(word, '@');
+    return at && at != word && at[1] && !strchr(at + 1, '@') && !word[strcspn(word, "<>,\"")];
+}
+
+/* One word behind the first address: a flag, a language or an alias. */
+static bool take_word(struct member *member, char *word, struct error **error)
+{
+    size_t length = strlen(word);
+    if (*word == '<' && word[length - 1] == '>') {
+        word[length - 1] = '\0';
+        word++;
+    }
+    if (strcasecmp(word, "required") == 0 || strcmp(word, "必須") == 0) {
+        member->required = true;
+    } else if (strcasecmp(word, "ja") == 0 || strcasecmp(word, "en") == 0) {
+        member->language = memory_copy_text(member->aliases, strcasecmp(word, "ja") == 0 ? "ja" : "en");
+    } else if (is_address(word)) {
+        size_t count = talloc_array_length(member->aliases);
+        member->aliases = memory_resize(NULL, member->aliases, char *, count + 1);
+        member->aliases[count] = memory_copy_text(member->aliases, word);
+    } else {
+        return error_set(error, ERROR_REFUSED, "\"%s\" is no address, no language (ja, en) and not \"required\"", word);
+    }
+    return true;
+}
+
+/* 「名前 <address> words」 or 「address words」; false when the line holds nobody that can be told. */
+static bool read_member(const void *context, char *line, struct member *member, struct error **error)
+{
+    char *open = strchr(line, '<');
+    char *start = open ? open + 1 : line;
+    size_t length = strcspn(start, open ? ">" : " \t");
+    char *rest = start + length + (start[length] != '\0');
+    start[length] = '\0';
+    if (!is_address(start))
+        return error_set(error, ERROR_REFUSED, "\"%s\" is no mail address", start);
+    member->address = memory_copy_text(context, start);
+    size_t name_length = open ? (size_t)(open - line) : 0;
+    while (name_length && strchr(" \t\"", line[name_length - 1]))
+        name_length--;
+    const char *name = line + (*line == '"' && name_length);
+    member->name = memory_copy_bytes(context, name, name_length - (size_t)(name - line));
+    member->aliases = memory_array(context, char *, 0);
+    char *save = NULL;
+    for (char *word = strtok_r(rest, " \t", &save); word; word = strtok_r(NULL, " \t", &save))
+        if (!take_word(member, word, error))
+            return false;
+    return true;
+}
+
+static char *trim_line(char *line)
+{
+    line[strcspn(line, "#\r")] = '\0';
+    line += strspn(line, " \t");
+    size_t length = strlen(line);
+    while (length && strchr(" \t", line[length - 1]))
+        line[--length] = '\0';
+    return line;
+}
+
+struct circle *circle_read(const void *context, const char *folder, const char *name, struct error **error)
+{
+    struct circle *circle = memory_new(context, struct circle);
+    char *path = file_join(circle, folder, name);
+    size_t length;
+    char *text = file_read(circle, path, MAXIMUM_FILE, &length, error);
+    int number = 0;
+    for (char *line = text; line;) {
+        char *end = strchr(line, '\n');
+        if (end)
+            *end = '\0';
+        number++;
+        char *content = trim_line(line);
+        if (*content) {
+            circle->members = memory_resize(circle, circle->members, struct member, circle->count + 1);
+            struct member *member = &circle->members[circle->count++];
+            *member = (struct member){0};
+            if (!read_member(circle, content, member, error)) {
+                error_add(error, "%s:%d", path, number);
+                talloc_free(circle);
+                return NULL;
+            }
+        }
+        line = end ? end + 1 : NULL;
+    }
+    if (text)
+        return circle;
+    talloc_free(circle);
+    return NULL;
+}
+
+static bool lists(const struct circle *circle, const char *address)
+{
+    for (size_t i = 0; i < circle->count; i++) {
+        const struct member *member = &circle->members[i];
+        if (strcasecmp(member->address, address) == 0)
+            return true;
+        for (size_t j = 0; j < talloc_array_length(member->aliases); j++)
+            if (strcasecmp(member->aliases[j], address) == 0)
+                return true;
+    }
+    return false;
+}
+
+bool circle_any_lists(const char *folder, const char *address)
+{
+    void *context = talloc_new(NULL);
+    char **names = file_list_folder(context, folder, MOST_CIRCLES, NULL);
+    bool found = false;
+    for (size_t i = 0; !found && i < talloc_array_length(names); i++) {
+        struct circle *circle = circle_read(context, folder, names[i], NULL);
+        found = circle && lists(circle, address);
+    }
+    talloc_free(context);
+    return found;
+}

@@ -1,0 +1,36 @@
+/*
+ * Circles: named groups of people, plain files that administrators edit. `circles/NAME` holds one person a line,
+ * 「山田太郎 <yamada@tc.example.ac.jp>」, behind it in any order: `required`, a language (`ja`, `en`) and further addresses
+ * (aliases, bare or in < >). "#" begins a comment.
+ */
+#ifndef KAIRAN_STORE_CIRCLE_H
+#define KAIRAN_STORE_CIRCLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct member {
+    char *name; /* "" when none */
+    char *address;
+    char *language; /* "ja", "en" or NULL */
+    bool required;
+    char **aliases; /* talloc array, further addresses */
+};
+
+struct circle {
+    struct member *members; /* talloc array */
+    size_t count;
+};
+
+/* Whether there is such a circle: a plain file name without "/" or leading dot. */
+bool circle_exists(const char *folder, const char *name);
+
+/* Reads a circle below `context`; refused with file and line when one cannot be understood. */
+struct circle *circle_read(const void *context, const char *folder, const char *name, struct error **error);
+
+/* Whether any circle of the folder lists the address; files that cannot be read count as not listing it. */
+bool circle_any_lists(const char *folder, const char *address);
+
+#endif
