@@ -233,11 +233,7 @@ bool maildir_deliver(struct maildir *maildir, const char *name, const char *byte
         presence = look_for(maildir, "cur", name);
     if (presence != PRESENCE_NO)
         return presence == PRESENCE_YES;
-    union {
-        const char *given;
-        void *taken;
-    } base = {.given = bytes}; /* writev wants a pointer to what it only reads */
-    struct iovec piece = {.iov_base = base.taken, .iov_len = length};
+    struct iovec piece = {.iov_base = (void *)bytes, .iov_len = length}; /* writev only reads what it points to */
     struct maildir_file file;
     if (maildir_begin(maildir, &file) && maildir_write(maildir, &file, &piece, 1) && maildir_store(maildir, &file) &&
         maildir_publish(maildir, &file, name))
