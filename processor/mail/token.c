@@ -72,8 +72,8 @@ struct token_key *token_load_key(const void *context, const char *path, struct e
     char *bytes = read_key_file(NULL, path, &length, error);
     if (!bytes)
         return NULL;
-    bool enough = length >= KEY_BYTES || error_set(error, ERROR_REFUSED, "the key file %s is shorter than %d bytes",
-                                                   path, (int)KEY_BYTES);
+    bool enough = length >= KEY_BYTES ||
+                  error_set(error, ERROR_REFUSED, "the key file %s is shorter than %d bytes", path, (int)KEY_BYTES);
     struct token_key *key = enough ? make_key(context, bytes, length) : NULL;
     if (enough && !key)
         error_set(error, ERROR_TEMPORARY, "libcrypto offers no HMAC-SHA-256");
@@ -84,8 +84,7 @@ struct token_key *token_load_key(const void *context, const char *path, struct e
 
 static bool fill_random(unsigned char *bytes, int length, struct error **error)
 {
-    return RAND_bytes(bytes, length) == 1 ||
-           error_set(error, ERROR_TEMPORARY, "the system gives no random numbers");
+    return RAND_bytes(bytes, length) == 1 || error_set(error, ERROR_TEMPORARY, "the system gives no random numbers");
 }
 
 bool token_create_key(const char *path, struct error **error)

@@ -356,7 +356,10 @@ START_TEST(a_broadcast_shares_one_body)
     ck_assert_str_eq(alone, memory_format(context, "%s\r\n%s", first->head, first->body));
     message.to.address = memory_copy_text(context, "other@tc.example.ac.jp");
     struct composed *second = message_compose_with_body(context, &message, body, NULL);
+    size_t length;
     ck_assert_ptr_eq(first->body, second->body);
+    ck_assert_ptr_eq(message_body_bytes(body, &length), second->body);
+    ck_assert_uint_eq(length, second->body_length);
     ck_assert_str_ne(first->head, second->head);
     talloc_free(context);
 }
