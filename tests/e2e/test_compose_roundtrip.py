@@ -1,0 +1,112 @@
+#!/usr/bin/python3
+"""What Kairan composes, read by another implementation: Python's email gives back every text as it went in."""
+import email
+import email.header
+import email.policy
+import email.utils
+import json
+
+from kairan_test import Tap, program, run, text_of
+
+PANGRAM = "いろはにほへと散りぬるを①㈱髙～𠮷😀👩‍💻"
+TEXTS = {
+    "nothing": "",
+    "ASCII": "Maintenance window",
+    "Japanese": "第2回ネットワーク障害対策会議の日程調整について（至急）",
+    "emoji": "😀🎉👩‍👩‍👧‍👦 終了",
+    "mixed": "[k7q2] 日程: 1/15 (木) 13:00〜 会議室A",
+    "2,000 ASCII characters": "word and more " * 143,
+    "2,000 characters in one word": "x" * 2000,
+    "2,000 Japanese characters": (PANGRAM * 100)[:2000],
+    "2,000 emoji": "😀" * 2000,
+    "encoded-word look-alike": "=?UTF-8?B?44GC?= is not decoded",
+    "blanks inside": "a  b   c",
+    "blanks around": "  a b  ",
+    "quotes": 'Yamada "T" \\ Taro, (技術) <x@y>; "',
+    "ASCII quotes": 'Yamada "T" \\ Taro, (tech) <x@y>; "',
+    "combining": "か\u3099き\u3099 e\u0301",
+    "half-width": "ﾃｽﾄ ｶﾀｶﾅ",
+}
+BODIES = {
+    "nothing": "",
+    "one line": "Which day?\n",
+    "no line end": "Which day?",
+    "dots and From_": ".\n..\n.hidden\nFrom here on\n>From there\nFrom\n",
+    "blanks at ends": "trailing \n  leading\n\ttab\t\n \n\n\nend \n",
+    "a line of 5,000 ASCII characters": "x" * 5000 + "\n",
+    "a line of 5,000 words": "From . " * 5000 + "\n",
+    "a line of 5,000 Japanese characters": (PANGRAM * 250)[:5000] + "\n",
+    "a line of 5,000 emoji": "😀" * 5000 + "\n",
+    "a little Japanese": "ASCII " * 40 + "会\n" * 2,
+    "equal signs": "a=b =20 =\n= =\n" * 20,
+    "controls": "\x1b$B\x07 bell\x0b\x0c\n",
+    "every width": "".join("x" * n + " \n" for n in range(60, 90)),
+    "every width of Japanese": "".join("x" * n + "会.\n" for n in range(60, 90)),
+}
+
+
+def canonical(text):
+    """Line ends as mail has them: every line has one."""
+    return text if text.endswith("\n") or not text else text + "\n"
+
+
+def folded(text):
+    """What RFC 2047 decoding gives of a header; controls come out as blanks."""
+    return "".join(" " if character < " " else character for character in text)
+
+
+def decoded(value):
+    """The old-style decoder, another reader than the policy's."""
+    return str(email.header.make_header(email.header.decode_header(value)))
+
+
+def check_lines(tap, mail, name):
+    lines = mail.split("\r\n")
+    tap.ok(mail.isascii() and "\r" not in "".join(lines) and "\n" not in "".join(lines), f"{name}: ASCII and CRLF")
+    tap.ok(max(map(len, lines)) <= 78, f"{name}: no long line", max(lines, key=len))
+    tap.ok(not any(line.startswith((".", "From ")) for line in lines), f"{name}: nothing for relays to mangle")
+
+
+def check_mail(tap, entry, mail, name):
+    check_lines(tap, mail, name)
+    message = email.message_from_string(mail.replace("\r\n", "\n"), policy=email.policy.default)
+    old_style = email.message_from_string(mail)
+    tap.equal(message.defects, [], f"{name}: no defects")
+    tap.equal(str(message["Subject"]).strip(), folded(entry["subject"]).strip(), f"{name}: subject")
+    tap.equal(decoded(old_style["Subject"] or "").strip(), folded(entry["subject"]).strip(), f"{name}: subject, again")
+    for field, key, address in (("From", "from_name", "poll"), ("To", "to_name", "taro")):
+        mailboxes = message[field].addresses
+        tap.equal(len(mailboxes), 1, f"{name}: one mailbox in {field}")
+        tap.equal(mailboxes[0].addr_spec, f"{address}@tc.example.ac.jp", f"{name}: address in {field}")
+        # the policy's parser puts blanks between the encoded-words of a phrase, against RFC 2047 section 6.2
+        phrase = email.utils.parseaddr(str(old_style[field]).replace("\n", ""))[0]
+        tap.equal(decoded(phrase).strip(), folded(entry[key]).strip(), f"{name}: name in {field}")
+    tap.equal(text_of(message), canonical(entry["text"]), f"{name}: text")
+    if "html" in entry:
+        tap.equal(message.get_content_type(), "multipart/alternative", f"{name}: alternatives")
+        page = message.get_body(("html",)).get_content().replace("\r\n", "\n")
+        tap.equal(page, canonical(entry["html"]), f"{name}: HTML")
+        tap.equal(len(list(message.iter_parts())), 2, f"{name}: two parts")
+
+
+def cases():
+    for name, text in TEXTS.items():
+        yield f"header, {name}", {"from_name": text, "to_name": text, "subject": text, "text": "x\n"}
+    for name, text in BODIES.items():
+        entry = {"from_name": "日程調整", "to_name": "Taro", "subject": "s", "text": text}
+        yield f"body, {name}", entry
+        yield f"alternative, {name}", {**entry, "html": f"<p>{text}</p>"}
+
+
+def main():
+    tap = Tap()
+    names, entries = zip(*cases())
+    done = run([program("tests/unit/test_mail_compose"), "--compose"], input=json.dumps(entries).encode())
+    if tap.equal(done.returncode, 0, "the composer runs"):
+        for name, entry, mail in zip(names, entries, json.loads(done.stdout)):
+            if tap.ok(mail, f"{name}: composed"):
+                check_mail(tap, entry, mail, name)
+    tap.done()
+
+
+main()
