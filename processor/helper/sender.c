@@ -46,10 +46,13 @@ static size_t give_bytes(char *room, size_t size, size_t count, void *user)
     return length;
 }
 
+/* libcurl ends a refused transfer with QUIT: the 221 to that is not the answer to our mail. */
 static size_t keep_reply(char *line, size_t size, size_t count, void *user)
 {
     struct transfer *transfer = user;
     size_t length = size * count;
+    if (length >= 3 && memcmp(line, "221", 3) == 0)
+        return length;
     while (length && (unsigned char)line[length - 1] <= ' ')
         length--;
     if (length >= sizeof transfer->reply)
@@ -99,14 +102,14 @@ static CURLcode transmit(CURL *curl, struct transfer *transfer, long *status)
 }
 
 /*
- * For good is only a 5xx to MAIL, RCPT, DATA or the text, which libcurl calls a failed send or receive. A 5xx to the
+ * For good is only a 5xx to MAIL, RCPT and DATA, which libcurl calls a failed send, or to the text. A 5xx to the
  * greeting or EHLO speaks of this host, not of the mail: it waits until somebody has repaired that.
  */
-static const char *judge(CURLcode code, long status)
+static const char *judge(CURLcode code, long status, const struct transfer *transfer)
 {
     if (code == CURLE_OK)
         return "accepted";
-    bool about_mail = code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR;
+    bool about_mail = code == CURLE_SEND_ERROR || transfer->given > 0;
     return about_mail && status >= 500 && status <= 599 ? "refused" : "later";
 }
 
@@ -122,7 +125,7 @@ static void send_mail(CURL *curl, struct transfer *transfer, struct verdict *ver
         curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 0L);
     }
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
-    verdict->outcome = judge(code, status);
+    verdict->outcome = judge(code, status, transfer);
     const char *reason = *problem ? problem : curl_easy_strerror(code);
     bool from_server = code == CURLE_OK || status >= 400;
     snprintf(verdict->reply, sizeof verdict->reply, "%s", from_server && *transfer->reply ? transfer->reply : reason);

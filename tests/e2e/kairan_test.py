@@ -309,8 +309,8 @@ mynetworks = 127.0.0.0/8
 myhostname = mx.{domain}
 mydestination = local.{domain}
 local_recipient_maps =
-alias_maps = texthash:{folder}/etc/aliases
-alias_database =
+alias_maps = hash:{folder}/etc/aliases
+alias_database = hash:{folder}/etc/aliases
 recipient_delimiter = +
 mailbox_command = {mailbox_command}
 default_privs = nobody
@@ -386,8 +386,9 @@ class Postfix:
         mailboxes = "".join(f"{name}@{DOMAIN} {name}/\n" for name in (*participants, *services, "postmaster"))
         self.write("etc/mailboxes", mailboxes)
         self.write("etc/transport", "".join(f"{name}@{DOMAIN} kairan:\n" for name in services))
-        aliases = options.get("aliases", "").format(hook=self.hook, spool=self.spool)
+        aliases = options.get("aliases", "").format(hook=self.hook, spool=self.spool, folder=self.folder)
         self.write("etc/aliases", "postmaster: root\n" + aliases)
+        self.command("postalias", "hash:" + os.path.join(self.folder, "etc/aliases"))
 
     @staticmethod
     def free_port():
