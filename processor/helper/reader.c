@@ -1,0 +1,77 @@
+/*
+ * kairan-reader: reads mails for kairan in a process of its own, which holds no secrets and can open nothing. A frame with a
+ * mail's bytes in, a frame with its view (or {"error": sentence}) out, until standard input ends. Not run by hand.
+ */
+#include <jansson.h>
+#include <libxml/parser.h>
+#include <openssl/sha.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "mail/charset.h"
+#include "mail/letter.h"
+#include "mail/sandbox.h"
+
+/* What the libraries read from disk when they are first used. */
+static void open_everything(void)
+{
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    SHA256((const unsigned char *)"", 0, digest);
+    charset_preload();
+    xmlInitParser();
+    json_object_seed(0);
+}
+
+static char *error_view(const void *context, struct error *error)
+{
+    json_t *view = json_object();
+    json_object_set_new(view, "error", json_string(error_text(context, error)));
+    char *dumped = json_dumps(view, JSON_COMPACT);
+    char *text = memory_copy_text(context, memory_check(dumped));
+    free(dumped);
+    json_decref(view);
+    return text;
+}
+
+/* Answers one mail. False when nobody listens any more. */
+static bool answer(const void *context, const char *bytes, size_t length)
+{
+    struct error *error = NULL;
+    char *view = letter_read_view(context, bytes, length, &error);
+    if (!view)
+        view = error_view(context, error);
+    error_free(&error);
+    if (frame_write(STDOUT_FILENO, view, strlen(view), &error))
+        return true;
+    log_error("%s", error_text(context, error));
+    error_free(&error);
+    return false;
+}
+
+int main(void)
+{
+    log_start("kairan-reader");
+    open_everything();
+    struct error *error = NULL;
+    if (!sandbox_enter(&error)) {
+        log_warning("reading mail without a filter on system calls: %s", error_text(NULL, error));
+        error_free(&error);
+    }
+    for (;;) {
+        void *context = talloc_new(NULL);
+        size_t length;
+        bool at_end;
+        char *bytes = frame_read(context, STDIN_FILENO, LIMIT_LETTER_BYTES, &length, &at_end, &error);
+        if (!bytes && !at_end)
+            log_error("%s", error_text(context, error));
+        bool goes_on = bytes && answer(context, bytes, length);
+        talloc_free(context);
+        if (!goes_on)
+            return at_end ? EXIT_SUCCESS : EXIT_FAILURE;
+    }
+}
