@@ -107,6 +107,8 @@ static void consume_pieces(struct iovec *pieces, int count, size_t length)
 {
     for (int i = 0; i < count && length; i++) {
         size_t part = pieces[i].iov_len < length ? pieces[i].iov_len : length;
+        if (!part) /* an empty piece may have no base */
+            continue;
         pieces[i].iov_base = (char *)pieces[i].iov_base + part;
         pieces[i].iov_len -= part;
         length -= part;
