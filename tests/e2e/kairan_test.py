@@ -160,19 +160,22 @@ Mail = collections.namedtuple("Mail", "sender recipient bytes")
 
 
 def to_iso_2022_jp(text):
-    """ISO-2022-JP as Outlook writes it, row 13 of CP932 (①, ㈱) included; Python's own codec refuses those."""
-    output, double = bytearray(), False
+    """ISO-2022-JP as Outlook writes it (CP50221): row 13 of CP932 (①, ㈱) and half-width kana included; Python's own
+    codec refuses those."""
+    output, mode = bytearray(), b"\x1b(B"
     for character in text:
         code = character.encode("cp932", "replace")
-        if (len(code) == 2) != double:
-            double = not double
-            output += b"\x1b$B" if double else b"\x1b(B"
         if len(code) == 2:
+            wanted = b"\x1b$B"
             lead = (code[0] - (0x71 if code[0] < 0xA0 else 0xB1)) * 2 + 1
             trail = code[1] - (code[1] > 0x7F)
             code = bytes((lead + 1, trail - 0x7D) if trail >= 0x9E else (lead, trail - 0x1F))
-        output += code
-    return bytes(output + (b"\x1b(B" if double else b""))
+        else:
+            wanted = b"\x1b(I" if code[0] > 0x7F else b"\x1b(B"
+            code = bytes([code[0] & 0x7F])
+        output += code if wanted == mode else wanted + code
+        mode = wanted
+    return bytes(output + (b"" if mode == b"\x1b(B" else b"\x1b(B"))
 
 
 def encode_text(text, charset):
@@ -240,7 +243,7 @@ def reply_text(style, text, original, edit=None):
                 f"To: {original['To']}", f"Subject: {original['Subject']}", ""]
         output = own + [""] + head + [line if not edit else edit(line) for line in lines]
     elif style == "iphone-ja":
-        output = own + ["", "iPhoneから送信", "", f"> 2026/01/10 13:00、{name} <{address}>のメール:", ">", ""]
+        output = own + ["", "iPhoneから送信", "", f"> 2026/01/10 13:00、{name} <{address}>のメール:", ">"]
         output += edited(lines, edit)
     else:
         raise ValueError(style)
@@ -311,7 +314,6 @@ mydestination = local.{domain}
 local_recipient_maps =
 alias_maps = hash:{folder}/etc/aliases
 alias_database = hash:{folder}/etc/aliases
-recipient_delimiter = +
 mailbox_command = {mailbox_command}
 default_privs = nobody
 virtual_mailbox_domains = {domain}
@@ -319,7 +321,6 @@ virtual_mailbox_maps = texthash:{folder}/etc/mailboxes
 virtual_mailbox_base = {folder}/mailboxes
 virtual_uid_maps = static:65534
 virtual_gid_maps = static:65534
-transport_maps = texthash:{folder}/etc/transport
 default_transport = error:5.4.4 this instance sends nothing away
 smtpd_relay_restrictions = permit_mynetworks, reject
 smtpd_peername_lookup = no
@@ -328,9 +329,6 @@ disable_dns_lookups = yes
 smtp_host_lookup = native
 queue_run_delay = 1000s
 in_flow_delay = 0s
-kairan_destination_recipient_limit = 1
-kairan_destination_concurrency_limit = 2
-kairan_time_limit = 300s
 """
 
 MASTER_CF = """\
@@ -350,21 +348,21 @@ local     unix  -  n  n  -  -  local
 virtual   unix  -  n  n  -  -  virtual
 anvil     unix  -  -  n  -  1  anvil
 postlog   unix-dgram n - n - 1 postlogd
-kairan    unix  -  n  n  -  2  pipe
-  flags=DORhqu user=nobody null_sender= size=2000000
-  argv={hook} --mta postfix --spool {spool} --queue-id ${{queue_id}} --size ${{size}}
-    --sender ${{sender}} --rcpt ${{recipient}} --orig-rcpt ${{original_recipient}} --ext ${{extension}}
 """
+
+
+SERVICES = ("poll", "survey", "note", "kairan")
 
 
 class Postfix:
     """A Postfix of our own below `folder`, on a free port of 127.0.0.1; nothing of the system's is touched.
 
-    Participants are virtual mailboxes NAME@tc.example.ac.jp below folder/mailboxes/NAME; `services` (poll, kairan, …)
-    go through pipe(8) to the hook; `aliases` are lines of an alias file for the domain local.tc.example.ac.jp.
+    Participants are virtual mailboxes NAME@tc.example.ac.jp below folder/mailboxes/NAME; the SERVICES go to the hook,
+    at tc.example.ac.jp through pipe(8) and at local.tc.example.ac.jp through aliases, as mta-hooks/postfix/ says.
+    Options: spool, hook, mailbox_command, and aliases, which are further lines for local.tc.example.ac.jp.
     """
 
-    def __init__(self, participants=("taro", "hanako"), services=("poll", "kairan", "note"), **options):
+    def __init__(self, participants=("taro", "hanako"), **options):
         for path in ("/usr/sbin/postfix", "/usr/lib/postfix/sbin/master"):
             if not os.access(path, os.X_OK):
                 skip_all("Postfix is not installed")
@@ -380,14 +378,14 @@ class Postfix:
             os.makedirs(os.path.join(self.folder, name))
         shutil.chown(os.path.join(self.folder, "data"), "postfix")
         shutil.chown(os.path.join(self.folder, "mailboxes"), 65534, 65534)
-        self.write("etc/main.cf", MAIN_CF.format(folder=self.folder, domain=DOMAIN,
-                                                 mailbox_command=options.get("mailbox_command", "/bin/false")))
+        settings = MAIN_CF.format(folder=self.folder, domain=DOMAIN,
+                                  mailbox_command=options.get("mailbox_command", "/bin/false"))
+        self.write("etc/main.cf", settings + self.shipped("postfix/main.cf"))
         self.write_master(self.hook)
-        mailboxes = "".join(f"{name}@{DOMAIN} {name}/\n" for name in (*participants, *services, "postmaster"))
+        mailboxes = "".join(f"{name}@{DOMAIN} {name}/\n" for name in (*participants, *SERVICES, "postmaster"))
         self.write("etc/mailboxes", mailboxes)
-        self.write("etc/transport", "".join(f"{name}@{DOMAIN} kairan:\n" for name in services))
         aliases = options.get("aliases", "").format(hook=self.hook, spool=self.spool, folder=self.folder)
-        self.write("etc/aliases", "postmaster: root\n" + aliases)
+        self.write("etc/aliases", "postmaster: root\n" + self.shipped("postfix/aliases") + aliases)
         self.command("postalias", "hash:" + os.path.join(self.folder, "etc/aliases"))
 
     @staticmethod
@@ -410,8 +408,15 @@ class Postfix:
         os.chmod(path, mode)
         return path
 
+    def shipped(self, name, hook=None):
+        """A file of mta-hooks/ with our own program, spool, account and domain in place of the installed ones."""
+        with open(os.path.join(TREE, "mta-hooks", name), encoding="utf-8") as file:
+            text = file.read()
+        text = text.replace("/usr/lib/kairan/kairan-deliver", f"{hook or self.hook} --spool {self.spool}")
+        return text.replace("user=kairan", "user=nobody").replace("example.org", DOMAIN)
+
     def write_master(self, hook):
-        self.write("etc/master.cf", MASTER_CF.format(port=self.port, hook=hook, spool=self.spool))
+        self.write("etc/master.cf", MASTER_CF.format(port=self.port) + self.shipped("postfix/master.cf", hook))
 
     def use_hook(self, hook):
         """Lets pipe(8) call another program from now on."""
