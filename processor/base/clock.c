@@ -29,6 +29,11 @@ time_t clock_now(void)
     return stopped_clock.stopped ? stopped_clock.instant : time(NULL);
 }
 
+bool clock_is_stopped(void)
+{
+    return stopped_clock.stopped;
+}
+
 bool clock_set_zone(const char *zone, struct error **error)
 {
     static const char folder[] = "/usr/share/zoneinfo/";

@@ -17,6 +17,9 @@ bool clock_start(struct error **error);
 /* The present, or the instant that KAIRAN_NOW named. */
 time_t clock_now(void);
 
+/* Whether KAIRAN_NOW stopped the clock: then the times of files mean nothing. */
+bool clock_is_stopped(void);
+
 /* Sets the zone of the wall clock ("Asia/Tokyo"); refused when the system does not know it. */
 bool clock_set_zone(const char *zone, struct error **error);
 

@@ -270,12 +270,12 @@ void config_print(FILE *out, const struct config *config)
     }
 }
 
-char *config_template(const void *context, const char *domain, const char *transport, const char *templates)
+char *config_template(const void *context, const char *domain, const char *transport)
 {
     const struct {
         const char *name;
         const char *value;
-    } given[] = {{"domain", domain}, {"transport", transport}, {"templates", templates}};
+    } given[] = {{"domain", domain}, {"transport", transport}};
     struct buffer *text = buffer_new(context, MAXIMUM_FILE);
     buffer_add_text(text, "# Kairan: the configuration of this instance. Lines that begin with \"#\" show the defaults.\n");
     const char *section = "";

@@ -54,6 +54,6 @@ void config_print(FILE *out, const struct config *config);
  * The text of a fresh kairan.conf for an instance: every key with its meaning, commented out, but for the
  * ones given here.
  */
-char *config_template(const void *context, const char *domain, const char *transport, const char *templates);
+char *config_template(const void *context, const char *domain, const char *transport);
 
 #endif

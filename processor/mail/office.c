@@ -93,9 +93,22 @@ static bool take_field(const char **line, const char *name, char **value, const 
     return true;
 }
 
+/* Every mail that belongs to somebody's invitation prints its reference, for MTAs that drop address extensions. */
+static void print_reference(const struct outgoing *outgoing)
+{
+    if (!outgoing->reference)
+        return;
+    char *printed = memory_copy_text(NULL, outgoing->reference);
+    for (char *c = printed; *c; c++)
+        *c = (char)toupper((unsigned char)*c);
+    json_object_set_new(outgoing->view, "reference", json_string(printed));
+    talloc_free(printed);
+}
+
 static bool render_text(const void *context, struct office *office, const struct outgoing *outgoing,
                         struct rendered *rendered, struct error **error)
 {
+    print_reference(outgoing);
     char *name = memory_format(context, "%s.txt", outgoing->template);
     char *whole = template_render(context, office->templates, office_language(office, outgoing->language), name,
                                   outgoing->view, error);
@@ -108,6 +121,18 @@ static bool render_text(const void *context, struct office *office, const struct
                          "the template %s does not begin with \"Subject: \", \"From: \" and an empty line", name);
     rendered->text = memory_copy_text(context, line + 1);
     return true;
+}
+
+char *office_render_text(const void *context, struct office *office, const struct outgoing *outgoing,
+                         struct error **error)
+{
+    void *work = talloc_new(NULL);
+    struct rendered rendered;
+    char *text = NULL;
+    if (render_text(work, office, outgoing, &rendered, error))
+        text = talloc_steal(context, rendered.text);
+    talloc_free(work);
+    return text;
 }
 
 /* NULL without an error when the mail has no HTML alternative. */

@@ -40,7 +40,7 @@ struct outgoing {
     bool is_broadcast;                /* to many: Precedence, List-Id */
     bool bounces_count;               /* VERP envelope sender, so that a bounce finds the invitation; else null */
     bool takes_absences;              /* absence replies are welcome (a ballot) */
-    json_t *view;                     /* borrowed */
+    json_t *view;                     /* borrowed; "reference" is set in it */
 };
 
 /*
@@ -48,6 +48,10 @@ struct outgoing {
  * that is no error. Must run inside a transaction.
  */
 bool office_queue(struct office *office, const struct outgoing *outgoing, struct error **error);
+
+/* Only the text of a mail, as its reader would see it, below `context`: for previews and for telling quotes apart. */
+char *office_render_text(const void *context, struct office *office, const struct outgoing *outgoing,
+                         struct error **error);
 
 /*
  * The same text to many: rendered, composed and stored once, one head each. Begins inside a transaction and is freed

@@ -19,9 +19,9 @@ struct answer_record {
 struct vote {
     int64_t invitation_id;
     int64_t choice_id;
-    char *mark; /* "yes", "best", "maybe", "no" */
+    const char *mark; /* "yes", "best", "maybe", "no" */
     bool inferred;
-    char *note; /* or NULL */
+    const char *note; /* or NULL */
 };
 
 /* Enters an answer and gives it its id. */

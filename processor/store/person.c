@@ -92,10 +92,24 @@ struct person *store_meet_person(const void *context, struct store *store, const
 bool store_add_address(struct store *store, int64_t person_id, const char *address, struct error **error)
 {
     char *key = lower(NULL, address);
-    bool done = sql_run(store, "INSERT INTO address (address, person_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
-                        SQL_VALUES(sql_text(key), sql_integer(person_id)), error);
+    bool done = sql_run(store,
+                        "INSERT INTO address (address, person_id, position) VALUES (?, ?,"
+                        " (SELECT count(*) FROM address WHERE person_id = ?)) ON CONFLICT DO NOTHING",
+                        SQL_VALUES(sql_text(key), sql_integer(person_id), sql_integer(person_id)), error);
     talloc_free(key);
     return done;
+}
+
+char *store_first_address(const void *context, struct store *store, int64_t person_id, struct error **error)
+{
+    struct rows *rows = sql_query(store, "SELECT address FROM address WHERE person_id = ? ORDER BY position, address",
+                                  SQL_VALUES(sql_integer(person_id)), error);
+    if (!rows)
+        return NULL;
+    char *address = rows_next(rows) ? rows_text(context, rows, 0) : NULL;
+    if (rows_end(rows, error) && !address)
+        error_set(error, ERROR_REFUSED, "the person %lld has no address", (long long)person_id);
+    return address;
 }
 
 bool store_has_address(struct store *store, int64_t person_id, const char *address, bool *has, struct error **error)

@@ -30,6 +30,9 @@ struct person *store_meet_person(const void *context, struct store *store, const
 /* Another address of a person; one that belongs to somebody already stays with them. */
 bool store_add_address(struct store *store, int64_t person_id, const char *address, struct error **error);
 
+/* The address at which a person is written to, below `context`: the first that was known. */
+char *store_first_address(const void *context, struct store *store, int64_t person_id, struct error **error);
+
 /* Whether an address belongs to the person. */
 bool store_has_address(struct store *store, int64_t person_id, const char *address, bool *has, struct error **error);
 

@@ -293,14 +293,14 @@ bool store_find_invitation_of(const void *context, struct store *store, int64_t 
                            invitation, error);
 }
 
-struct invitation *store_list_invitations(const void *context, struct store *store, int64_t poll_id,
+struct invitation *store_list_invitations(const void *context, struct store *store, int64_t poll_id, long most,
                                           struct error **error)
 {
     size_t capacity = 64;
     size_t count = 0;
     struct invitation *list = memory_array(context, struct invitation, capacity);
-    struct rows *rows = sql_query(store, "SELECT " INVITATION_COLUMNS " WHERE poll_id = ? ORDER BY number",
-                                  SQL_VALUES(sql_integer(poll_id)), error);
+    struct rows *rows = sql_query(store, "SELECT " INVITATION_COLUMNS " WHERE poll_id = ? ORDER BY number LIMIT ?",
+                                  SQL_VALUES(sql_integer(poll_id), sql_integer(most)), error);
     while (rows && rows_next(rows)) {
         if (count == capacity) {
             capacity *= 2;

@@ -88,8 +88,8 @@ bool store_find_invitation(const void *context, struct store *store, int64_t pol
 bool store_find_invitation_of(const void *context, struct store *store, int64_t poll_id, int64_t person_id,
                               struct invitation **invitation, struct error **error);
 
-/* All invitations of a poll by number, as a talloc array. */
-struct invitation *store_list_invitations(const void *context, struct store *store, int64_t poll_id,
+/* The first `most` invitations of a poll by number, as a talloc array. */
+struct invitation *store_list_invitations(const void *context, struct store *store, int64_t poll_id, long most,
                                           struct error **error);
 
 /* Ids of the open polls a person is invited to, oldest first, as a talloc array. */

@@ -14,8 +14,10 @@ CREATE TABLE person (
 
 CREATE TABLE address (
     address   TEXT PRIMARY KEY, -- lower case; a person may have several
-    person_id INTEGER NOT NULL REFERENCES person (id)
+    person_id INTEGER NOT NULL REFERENCES person (id),
+    position  INTEGER NOT NULL -- from 0: mail goes to the first
 );
+CREATE INDEX address_by_person ON address (person_id);
 
 CREATE TABLE poll (
     id           INTEGER PRIMARY KEY,

@@ -1,0 +1,22 @@
+/* kairan config: every key, its value and its meaning. */
+#include <stdio.h>
+
+#include "base/memory.h"
+#include "command/command.h"
+
+int command_config(int argc, char *argv[])
+{
+    struct command_options options;
+    int status = COMMAND_DONE;
+    struct error *error = NULL;
+    if (!command_read_options(argc, argv, (const char *const[]){NULL}, &options, &status))
+        return status;
+    void *context = talloc_new(NULL);
+    struct config *config = config_load(context, options.instance, &error);
+    if (config)
+        config_print(stdout, config);
+    if (!config || fflush(stdout) != 0)
+        status = command_fail(&error);
+    talloc_free(context);
+    return status;
+}

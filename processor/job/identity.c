@@ -1,0 +1,55 @@
+/* Which mail this is: see identity.h. */
+#include "job/identity.h"
+
+#include <ctype.h>
+#include <openssl/sha.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/memory.h"
+
+/* The lines our hook and the MTA put on top differ between deliveries of one mail; the mail begins behind them. */
+static const char *skip_trace(const char *bytes, size_t length)
+{
+    static const char *const trace[] = {"Return-Path:", "Delivered-To:", "X-Original-To:", "X-Kairan-Queue-ID:"};
+    const char *end = bytes + length;
+    const char *line = bytes;
+    for (bool found = true; found;) {
+        found = false;
+        for (size_t i = 0; i < sizeof trace / sizeof *trace; i++) {
+            const char *next = memchr(line, '\n', (size_t)(end - line));
+            if (next && strncasecmp(line, trace[i], strlen(trace[i])) == 0) {
+                line = next + 1;
+                found = true;
+            }
+        }
+    }
+    return line;
+}
+
+static char *digest(const void *context, const char *bytes, size_t length)
+{
+    unsigned char hash[SHA256_DIGEST_LENGTH];
+    const char *start = skip_trace(bytes, length);
+    SHA256((const unsigned char *)start, length - (size_t)(start - bytes), hash);
+    char *hex = memory_array(context, char, 2 * sizeof hash + 1);
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < sizeof hash; i++) {
+        hex[2 * i] = digits[hash[i] >> 4];
+        hex[2 * i + 1] = digits[hash[i] & 15];
+    }
+    return hex;
+}
+
+char *identity_of(const void *context, const struct letter *letter, const char *recipient, const char *bytes,
+                  size_t length)
+{
+    char *whom = memory_copy_text(context, recipient);
+    for (char *c = whom; *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    if (letter->message_id)
+        return memory_format(context, "id %s %lld %s", letter->message_id, letter->has_date ? (long long)letter->date : 0,
+                             whom);
+    return memory_format(context, "bytes %s %s %s", letter->queue_id ? letter->queue_id : "", digest(context, bytes, length),
+                         whom);
+}

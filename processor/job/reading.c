@@ -1,0 +1,103 @@
+/* Reading letters through the reader helper: see reading.h. */
+#include "job/reading.h"
+
+#include "base/child.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "base/place.h"
+
+struct reading {
+    const struct config *config;
+    struct child *reader; /* NULL: none is running */
+    bool spent;
+};
+
+struct reading *reading_start(const void *context, const struct config *config)
+{
+    struct reading *reading = memory_new(context, struct reading);
+    reading->config = config;
+    return reading;
+}
+
+bool reading_is_spent(const struct reading *reading)
+{
+    return reading->spent;
+}
+
+static bool start_reader(struct reading *reading, struct error **error)
+{
+    if (reading->reader)
+        return true;
+    char *path = place_helper(reading, "kairan-reader");
+    reading->reader = child_start(reading, (const char *const[]){path, NULL}, error);
+    talloc_free(path);
+    return reading->reader != NULL;
+}
+
+static json_t *parse_view(const char *text, size_t length, struct error **error)
+{
+    json_error_t problem;
+    json_t *view = json_loadb(text, length, 0, &problem);
+    const char *refusal = json_string_value(json_object_get(view, "error"));
+    if (view && !refusal)
+        return view;
+    if (refusal)
+        error_set(error, ERROR_REFUSED, "the mail cannot be read: %s", refusal);
+    else
+        error_set(error, ERROR_REFUSED, "the reader's view is no JSON: %s", problem.text);
+    json_decref(view);
+    return NULL;
+}
+
+/* One question to a running reader; one that fails is done away with. */
+static char *ask_reader(struct reading *reading, const char *bytes, size_t length, size_t *answer_length,
+                        struct error **error)
+{
+    char *answer = NULL;
+    if (child_send(reading->reader, bytes, length, error))
+        answer = child_receive(reading->reader, reading, LIMIT_VIEW_BYTES, (int)reading->config->reader_seconds,
+                               answer_length, error);
+    if (!answer) {
+        talloc_free(reading->reader);
+        reading->reader = NULL;
+    }
+    return answer;
+}
+
+/* Whether a fresh reader reads the plainest of mails: if not, the installation is at fault, not the letter. */
+static bool reader_works(struct reading *reading)
+{
+    static const char plain[] = "From: a@example.org\nSubject: probe\n\nprobe\n";
+    size_t length;
+    char *answer = start_reader(reading, NULL) ? ask_reader(reading, plain, sizeof plain - 1, &length, NULL) : NULL;
+    bool works = answer != NULL;
+    talloc_free(answer);
+    return works;
+}
+
+json_t *reading_view(struct reading *reading, const char *bytes, size_t length, struct error **error)
+{
+    reading->spent = false;
+    if (!start_reader(reading, error))
+        return NULL;
+    size_t answer_length;
+    char *answer = ask_reader(reading, bytes, length, &answer_length, error);
+    if (!answer) {
+        reading->spent = reader_works(reading);
+        return NULL;
+    }
+    json_t *view = parse_view(answer, answer_length, error);
+    talloc_free(answer);
+    return view;
+}
+
+struct letter *reading_read(const void *context, struct reading *reading, const char *bytes, size_t length,
+                            struct error **error)
+{
+    json_t *view = reading_view(reading, bytes, length, error);
+    if (!view)
+        return NULL;
+    struct letter *letter = letter_from_view(context, view, error);
+    json_decref(view);
+    return letter;
+}

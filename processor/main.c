@@ -1,0 +1,48 @@
+/* kairan: the table of subcommands, nothing else. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "command/command.h"
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char *argv[]);
+    const char *summary;
+} commands[] = {
+    {"init", command_init, "make an instance in a folder"},
+    {"process", command_process, "take in the spool, close what is due, post the outbox"},
+    {"post", command_post, "hand the outbox to the MTA"},
+    {"read", command_read, "show how a mail would be read; changes nothing"},
+    {"poll", command_poll, "list, show, open, remind, close, export polls"},
+    {"status", command_status, "how the instance is doing"},
+    {"config", command_config, "every key, its value and its meaning"},
+};
+
+static int print_usage(FILE *out, int status)
+{
+    fputs("usage: kairan COMMAND [OPTIONS]\n\n", out);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].summary);
+    fputs("\nkairan COMMAND --help tells more. -C DIR names the instance (default /etc/kairan).\n", out);
+    return status;
+}
+
+int main(int argc, char *argv[])
+{
+    struct error *error = NULL;
+    log_start("kairan");
+    if (!clock_start(&error))
+        return command_fail(&error);
+    if (argc < 2)
+        return print_usage(stderr, COMMAND_USAGE);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+        return print_usage(stdout, COMMAND_DONE);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(commands[i].name, argv[1]) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    fprintf(stderr, "kairan: there is no command \"%s\"\n\n", argv[1]);
+    return print_usage(stderr, COMMAND_USAGE);
+}

@@ -1,0 +1,28 @@
+/*
+ * Which choices are meant: numbers, dates, weekdays, times of day and positions become sets of choices of this poll;
+ * lists, ranges and exceptions of them become one set. A reference that fits no choice, or fits two that differ, is bad.
+ */
+#ifndef KAIRAN_POLL_ANSWER_CHOICES_H
+#define KAIRAN_POLL_ANSWER_CHOICES_H
+
+#include "poll/answer_tokens.h"
+
+/* Rewrites `tokens`: every reference to choices becomes a TOKEN_SET. */
+void choices_resolve(struct tokens *tokens, const struct answer_question *question);
+
+/*
+ * Rewrites them once more: lists, ranges, 以外 and the like become single sets, remarks in brackets TOKEN_NOTE, and a
+ * time that bounds (11時まで) stays TOKEN_TIME, with TIME_FROM or TIME_UNTIL in its flags. Noise and brackets go.
+ */
+void choices_join(struct tokens *tokens, const struct answer_question *question);
+
+/* All choices as a set. */
+uint64_t choices_all(const struct answer_question *question);
+
+/* The choices of `set` together with all before it (`later` false) or after it on the calendar. */
+uint64_t choices_bounded(const struct answer_question *question, uint64_t set, bool later);
+
+/* How many choices a set holds. */
+int choices_count(uint64_t set);
+
+#endif

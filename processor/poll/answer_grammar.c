@@ -1,0 +1,546 @@
+/* Sentences and clauses: see answer_grammar.h. One pass over the tokens; each clause is looked at a bounded number of times. */
+#include "poll/answer_grammar.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+/* What a clause holds, as bits. */
+enum content {
+    HOLDS_SET = 1 << 0,
+    HOLDS_BAD_SET = 1 << 1,
+    HOLDS_SYMBOL = 1 << 2,
+    HOLDS_WORD = 1 << 3,      /* a mark in words */
+    HOLDS_UNKNOWN = 1 << 4,
+    HOLDS_DANGER = 1 << 5,    /* negation, hedge, 前回: may turn a mark round */
+    HOLDS_CONDITION = 1 << 6,
+    HOLDS_PREFER = 1 << 7,
+    HOLDS_WITHDRAW = 1 << 8,
+    HOLDS_DEFER = 1 << 9,
+    HOLDS_PROXY = 1 << 10,
+    HOLDS_CONTACT = 1 << 11,
+    HOLDS_ASSENT = 1 << 12,
+    HOLDS_AMBIGUOUS = 1 << 13,
+    HOLDS_BOUND = 1 << 14,
+};
+
+static unsigned content_of(const struct token *token)
+{
+    switch (token->kind) {
+    case TOKEN_SET: return HOLDS_SET | (token->bad ? HOLDS_BAD_SET : 0u);
+    case TOKEN_NUMBER: return HOLDS_SET | HOLDS_BAD_SET;
+    case TOKEN_MARK: return token->flags & WORD_SYMBOL ? HOLDS_SYMBOL : HOLDS_WORD;
+    case TOKEN_UNKNOWN: case TOKEN_QUOTED_SAMPLE: return HOLDS_UNKNOWN;
+    case TOKEN_NEG: case TOKEN_HEDGE: case TOKEN_ALLEGED: case TOKEN_EXCEPT: case TOKEN_BUT: case TOKEN_ALLBUT:
+        return HOLDS_DANGER;
+    case TOKEN_CONDITION: return HOLDS_CONDITION;
+    case TOKEN_PREFER: return HOLDS_PREFER;
+    case TOKEN_WITHDRAW: return HOLDS_WITHDRAW;
+    case TOKEN_DEFER: return HOLDS_DEFER;
+    case TOKEN_PROXY: return HOLDS_PROXY;
+    case TOKEN_CONTACT: return HOLDS_CONTACT;
+    case TOKEN_ASSENT: return HOLDS_ASSENT;
+    case TOKEN_AMBIGUOUS: return HOLDS_AMBIGUOUS;
+    case TOKEN_TIME: return HOLDS_BOUND;
+    default: return 0;
+    }
+}
+
+static unsigned contents_of(const struct clause *clause)
+{
+    unsigned contents = 0;
+    for (size_t i = 0; i < clause->count; i++)
+        contents |= content_of(&clause->tokens[i]);
+    return contents;
+}
+
+static uint64_t choices_of(const struct clause *clause)
+{
+    uint64_t set = 0;
+    for (size_t i = 0; i < clause->count; i++)
+        if (clause->tokens[i].kind == TOKEN_SET && !(clause->tokens[i].flags & SET_REST))
+            set |= clause->tokens[i].set;
+    return set;
+}
+
+static void doubt(struct reading *reading, const struct clause *clause)
+{
+    reading_doubt(reading, choices_of(clause), clause->start, clause->end);
+}
+
+/* ----- simplifying a clause ----- */
+
+static bool is_latin(const struct reading *reading, const struct token *token)
+{
+    char byte = reading->folded->text[token->start];
+    return byte >= 'a' && byte <= 'z';
+}
+
+/* Negations and hedges that touch a mark are part of it. True when `next` went into `mark`, the token before it. */
+static bool merge_into_mark(struct token *mark, const struct token *next)
+{
+    if (mark->kind != TOKEN_MARK || mark->flags & WORD_SYMBOL)
+        return false;
+    if (next->kind == TOKEN_NEG && mark->value == MARK_YES) {
+        mark->value = MARK_NO;
+    } else if (next->kind == TOKEN_HEDGE && mark->value != MARK_NONE) {
+        mark->value = MARK_MAYBE;
+    } else if (next->kind == TOKEN_BELIEF) {
+        mark->flags |= WORD_HEDGED;
+    } else {
+        return false;
+    }
+    mark->flags &= ~(unsigned)WORD_CONFIRM;
+    mark->end = next->end;
+    return true;
+}
+
+/* can't make, not available */
+static bool merge_negation(const struct reading *reading, struct token *negation, const struct token *mark)
+{
+    if (negation->kind != TOKEN_NEG || mark->kind != TOKEN_MARK || mark->value != MARK_YES ||
+        mark->flags & WORD_SYMBOL || !is_latin(reading, negation))
+        return false;
+    size_t start = negation->start;
+    *negation = *mark;
+    negation->start = start;
+    negation->value = MARK_NO;
+    return true;
+}
+
+/* Reasons go with what was not known before them: 東京にいるため. */
+static bool is_reason(const struct token *before, const struct token *token)
+{
+    return token->kind == TOKEN_REASON && before->kind == TOKEN_UNKNOWN;
+}
+
+static void simplify(const struct reading *reading, struct clause *clause)
+{
+    size_t written = 0;
+    for (size_t i = 0; i < clause->count; i++) {
+        struct token token = clause->tokens[i];
+        struct token *before = written ? &clause->tokens[written - 1] : NULL;
+        const struct token *next = i + 1 < clause->count ? &clause->tokens[i + 1] : NULL;
+        if (token.kind == TOKEN_QUANTITY || token.kind == TOKEN_GA || token.kind == TOKEN_LESS)
+            continue;
+        if (token.kind == TOKEN_BELIEF && !(before && before->kind == TOKEN_MARK))
+            continue;
+        if (before && (merge_into_mark(before, &token) || merge_negation(reading, before, &token)))
+            continue;
+        if (before && is_reason(before, &token)) {
+            written--;
+            continue;
+        }
+        if (token.kind == TOKEN_REASON || (token.kind == TOKEN_FROM && before && before->kind == TOKEN_MARK))
+            continue;
+        if (token.kind == TOKEN_QUESTION) {
+            token.kind = TOKEN_MARK;
+            token.value = MARK_MAYBE;
+            token.flags = WORD_SYMBOL | WORD_DOUBT;
+        } else if (token.kind == TOKEN_RANGE && !(next && next->kind == TOKEN_SET)) {
+            token.kind = TOKEN_COLON;
+        } else if (token.kind == TOKEN_DEMO) {
+            continue;
+        }
+        clause->tokens[written++] = token;
+    }
+    clause->count = written;
+}
+
+/* ----- clauses without choices ----- */
+
+/* ○×△○○ with nothing between but separators; "・" counts as "not answered" when only so they are as many as the choices. */
+static bool read_mark_string(struct reading *reading, const struct clause *clause)
+{
+    size_t total = reading->question->choice_count;
+    size_t marks = 0;
+    size_t dots = 0;
+    for (size_t i = 0; i < clause->count; i++) {
+        marks += clause->tokens[i].kind == TOKEN_MARK;
+        dots += clause->tokens[i].kind == TOKEN_DOT;
+    }
+    bool counts_dots = marks != total && marks + dots == total && marks > 0;
+    if (marks != total && !counts_dots)
+        return false;
+    size_t position = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        position = 0;
+        for (size_t i = 0; i < clause->count; i++) {
+            const struct token *token = &clause->tokens[i];
+            bool is_mark = token->kind == TOKEN_MARK;
+            if (!pass && !is_mark && token->kind != TOKEN_DOT && position > 0 && position < total &&
+                token->kind != TOKEN_COMMA && token->kind != TOKEN_LINE)
+                return false;
+            if (!is_mark && !(counts_dots && token->kind == TOKEN_DOT))
+                continue;
+            struct statement statement = {.set = (uint64_t)1 << position, .strength = STRENGTH_SAID,
+                                          .mark = is_mark ? (enum mark)token->value : MARK_NONE,
+                                          .inferred = (token->flags & (WORD_HEDGED | WORD_TICK)) != 0,
+                                          .start = token->start, .end = token->end};
+            position++;
+            if (pass)
+                reading_say(reading, &statement);
+        }
+    }
+    return true;
+}
+
+static bool is_terse(const struct clause *clause)
+{
+    for (size_t i = 0; i < clause->count; i++)
+        if (clause->tokens[i].kind == TOKEN_MARK && !(clause->tokens[i].flags & (WORD_TERSE | WORD_SYMBOL)))
+            return false;
+    return true;
+}
+
+/* Marks of a line of their own wait: the next lines may complete them. */
+static void read_symbols(struct reading *reading, const struct clause *clause, unsigned contents)
+{
+    bool is_pure = !(contents & ~(unsigned)HOLDS_SYMBOL);
+    if (!is_pure) {
+        doubt(reading, clause);
+        return;
+    }
+    for (size_t i = 0; i < clause->count; i++) {
+        if (clause->tokens[i].kind != TOKEN_MARK || reading->pending_count > reading->question->choice_count)
+            continue;
+        reading->pending = memory_resize(reading, reading->pending, struct token, reading->pending_count + 1);
+        reading->pending[reading->pending_count++] = clause->tokens[i];
+    }
+}
+
+/* A predicate without a subject: 参加します, 欠席します, はい. */
+static void read_predicate(struct reading *reading, const struct clause *clause, unsigned contents)
+{
+    bool has[MARK_NO + 1] = {false};
+    unsigned all_flags = ~0u;
+    unsigned any_flags = 0;
+    for (size_t i = 0; i < clause->count; i++) {
+        const struct token *token = &clause->tokens[i];
+        if (token->kind != TOKEN_MARK)
+            continue;
+        if (token->flags & WORD_NEGATED)
+            has[MARK_YES] = false;
+        has[token->value] = true;
+        all_flags &= token->flags;
+        any_flags |= token->flags;
+    }
+    bool yes = has[MARK_YES] || has[MARK_BEST];
+    if (yes && has[MARK_NO]) {
+        doubt(reading, clause);
+        return;
+    }
+    enum mark mark = has[MARK_NO] ? MARK_NO : has[MARK_MAYBE] ? MARK_MAYBE : MARK_YES;
+    bool is_pure = !(contents & HOLDS_UNKNOWN);
+    if (mark == MARK_YES && is_pure && all_flags & WORD_CONFIRM) {
+        reading->confirms = true;
+    } else if (reading->question->choice_count == 1 && is_pure && !(any_flags & WORD_DEFERS)) {
+        reading_say(reading, &(struct statement){.set = 1, .mark = mark, .strength = STRENGTH_SAID,
+                                                 .start = clause->start, .end = clause->end});
+    } else {
+        reading->bare_yes |= mark == MARK_YES;
+        reading->bare_maybe |= mark == MARK_MAYBE && !(any_flags & WORD_DEFERS);
+        reading->defers |= mark == MARK_MAYBE && any_flags & WORD_DEFERS;
+        reading->bare_no |= mark == MARK_NO;
+        reading->absent |= mark == MARK_NO && any_flags & WORD_ABSENT && is_pure;
+    }
+    reading_comment(reading, clause->start, clause->end);
+}
+
+/* A short word on a line of its own: who writes. */
+static bool is_name(const struct clause *clause)
+{
+    enum { LONGEST_NAME = 24 };
+    return clause->count == 1 && clause->tokens[0].end - clause->tokens[0].start <= LONGEST_NAME;
+}
+
+static void read_without_choices(struct reading *reading, const struct clause *clause, unsigned contents)
+{
+    if (contents & (HOLDS_SYMBOL | HOLDS_WORD) && is_terse(clause) &&
+        (reading->question->choice_count > 1 || !(contents & HOLDS_WORD)) &&
+        (reading->question->choice_count > 2 || !(contents & HOLDS_WORD)) && read_mark_string(reading, clause))
+        return;
+    if (contents & HOLDS_SYMBOL) {
+        read_symbols(reading, clause, contents);
+    } else if (contents & HOLDS_WORD) {
+        read_predicate(reading, clause, contents);
+    } else {
+        reading->assents |= (contents & HOLDS_ASSENT) != 0;
+        reading->other_words |= (contents & ~(unsigned)HOLDS_ASSENT) != 0 && !is_name(clause);
+        reading_comment(reading, clause->start, clause->end);
+    }
+}
+
+/* ----- clauses of other kinds ----- */
+
+/* できれば1、だめなら3; 第1希望 19日、第2希望 15日 */
+static bool read_preferences(struct reading *reading, const struct clause *clause)
+{
+    int wish = 0;
+    int said = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < clause->count; i++) {
+            const struct token *token = &clause->tokens[i];
+            if (token->kind == TOKEN_PREFER) {
+                wish = token->value;
+            } else if (token->kind == TOKEN_SET && wish && !token->bad &&
+                       !(token->flags & (SET_ALL | SET_REST | SET_EXCEPT))) {
+                struct statement statement = {.set = token->set, .mark = wish == 1 ? MARK_BEST : MARK_YES,
+                                              .strength = STRENGTH_SAID, .inferred = true, .start = token->start,
+                                              .end = token->end};
+                if (pass)
+                    reading_say(reading, &statement);
+                said++;
+                wish = 0;
+            } else if (token->kind != TOKEN_COLON && token->kind != TOKEN_COMMA && token->kind != TOKEN_LINE &&
+                       token->kind != TOKEN_DOT && !(token->kind == TOKEN_MARK && token->value == MARK_YES && !wish)) {
+                return false;
+            }
+        }
+        if (wish || !said)
+            return false;
+    }
+    return true;
+}
+
+/* 田中さんが来られるなら1: words, a condition, choices, perhaps a yes. */
+static bool read_conditional(struct reading *reading, const struct clause *clause)
+{
+    size_t condition = clause->count;
+    const struct token *set = NULL;
+    for (size_t i = 0; i < clause->count; i++) {
+        const struct token *token = &clause->tokens[i];
+        bool is_condition = token->kind == TOKEN_CONDITION || token->kind == TOKEN_IF;
+        if (is_condition && !set)
+            condition = i;
+        else if (token->kind == TOKEN_SET && !set && condition < clause->count && !token->bad)
+            set = token;
+        else if (set ? !(token->kind == TOKEN_MARK && token->value == MARK_YES && i + 1 == clause->count)
+                     : token->kind == TOKEN_SET || token->kind == TOKEN_NEG || token->kind == TOKEN_TIME)
+            return false;
+    }
+    if (!set || set->flags & SET_REST)
+        return false;
+    struct statement statement = {.set = set->set, .mark = MARK_MAYBE, .strength = STRENGTH_SAID, .inferred = true,
+                                  .start = clause->start, .end = clause->end};
+    statement.note = reading_quote(reading, reading, clause->start, clause->tokens[condition].end);
+    reading_say(reading, &statement);
+    return true;
+}
+
+static bool supposes_unknown(const struct clause *clause)
+{
+    for (size_t i = 0; i < clause->count; i++)
+        if (clause->tokens[i].kind == TOKEN_IF && (i == 0 || (clause->tokens[i - 1].kind != TOKEN_SET &&
+                                                              clause->tokens[i - 1].kind != TOKEN_TIME)))
+            return true;
+    return false;
+}
+
+/* 残りは後日: those stay open, and that is no doubt. */
+static bool read_deferral(struct reading *reading, const struct clause *clause, unsigned contents)
+{
+    if (contents & (HOLDS_SYMBOL | HOLDS_WORD | HOLDS_BAD_SET | HOLDS_DANGER))
+        return false;
+    if (!(contents & HOLDS_SET)) {
+        reading->defers = true;
+    } else {
+        struct statement statement = {.set = choices_of(clause), .mark = MARK_NONE, .strength = STRENGTH_SAID,
+                                      .start = clause->start, .end = clause->end};
+        reading_say(reading, &statement);
+    }
+    reading_comment(reading, clause->start, clause->end);
+    return true;
+}
+
+static void read_question(struct reading *reading, const struct clause *clause, unsigned contents)
+{
+    if (contents & (HOLDS_SET | HOLDS_SYMBOL)) {
+        doubt(reading, clause);
+        return;
+    }
+    reading->other_words = true;
+    reading_comment(reading, clause->start, clause->end);
+}
+
+static void read_with_choices(struct reading *reading, const struct clause *clause, unsigned contents)
+{
+    bool understood;
+    if (contents & (HOLDS_DANGER | HOLDS_AMBIGUOUS | HOLDS_ASSENT))
+        understood = false;
+    else if (contents & HOLDS_PREFER)
+        understood = read_preferences(reading, clause);
+    else if (contents & HOLDS_CONDITION || supposes_unknown(clause))
+        understood = read_conditional(reading, clause);
+    else
+        understood = clause_read(reading, clause);
+    if (!understood)
+        doubt(reading, clause);
+}
+
+static void read_clause(struct reading *reading, struct clause *clause)
+{
+    simplify(reading, clause);
+    unsigned contents = contents_of(clause);
+    bool has_marks = contents & (HOLDS_SYMBOL | HOLDS_WORD);
+    if (contents & HOLDS_CONTACT && !(contents & HOLDS_SYMBOL))
+        reading_comment(reading, clause->start, clause->end);
+    else if (clause->is_question)
+        read_question(reading, clause, contents);
+    else if (contents & HOLDS_PROXY)
+        reading_doubt(reading, 0, clause->start, clause->end);
+    else if (contents & HOLDS_WITHDRAW && !(contents & (HOLDS_SET | HOLDS_DANGER | HOLDS_CONDITION)))
+        reading->withdraws = true;
+    else if (contents & HOLDS_DEFER && read_deferral(reading, clause, contents))
+        return;
+    else if (contents & HOLDS_SET)
+        read_with_choices(reading, clause, contents);
+    else if (contents & (HOLDS_AMBIGUOUS | HOLDS_CONDITION | HOLDS_PREFER | HOLDS_DEFER | HOLDS_BOUND) ||
+             (contents & HOLDS_DANGER && (has_marks || !(contents & HOLDS_UNKNOWN))) ||
+             (contents & HOLDS_DANGER) || (has_marks && supposes_unknown(clause)))
+        doubt(reading, clause);
+    else
+        read_without_choices(reading, clause, contents);
+}
+
+/* ----- where clauses end ----- */
+
+/* Whether a line that ends here goes on below: it ends in the middle of a list or before its predicate. */
+static bool is_open_ended(const struct token *token)
+{
+    switch (token->kind) {
+    case TOKEN_SET: case TOKEN_LIMIT: case TOKEN_EXCEPT: case TOKEN_COMMA: case TOKEN_AND: case TOKEN_OR:
+    case TOKEN_COLON: case TOKEN_DAYS: case TOKEN_IF: case TOKEN_CONDITION: case TOKEN_DOT: case TOKEN_PREFER:
+    case TOKEN_RANGE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* "3=?" types a mark; any other question mark asks. */
+static bool types_doubt(const struct tokens *tokens, size_t first, size_t i)
+{
+    const struct token *token = &tokens->list[i];
+    if (i == first || token->end - token->start != 1)
+        return false;
+    enum token_kind before = tokens->list[i - 1].kind;
+    return before == TOKEN_COLON || (before == TOKEN_SET && tokens->list[i - 1].origin == TOKEN_NUMBER);
+}
+
+enum boundary { BOUNDARY_NONE, BOUNDARY_CLAUSE, BOUNDARY_SENTENCE, BOUNDARY_QUESTION };
+
+static enum boundary boundary_at(const struct tokens *tokens, size_t first, size_t i)
+{
+    const struct token *token = &tokens->list[i];
+    const struct token *before = i > first ? token - 1 : NULL;
+    const struct token *next = i + 1 < tokens->count ? token + 1 : NULL;
+    switch (token->kind) {
+    case TOKEN_STOP:
+    case TOKEN_PARAGRAPH:
+        return BOUNDARY_SENTENCE;
+    case TOKEN_LINE:
+        return before && is_open_ended(before) ? BOUNDARY_NONE : BOUNDARY_SENTENCE;
+    case TOKEN_COMMA:
+        return next && next->kind == TOKEN_SET && next->flags & SET_REST ? BOUNDARY_SENTENCE : BOUNDARY_NONE;
+    case TOKEN_CONTRAST:
+        return BOUNDARY_CLAUSE;
+    case TOKEN_DEMO:
+        return before ? BOUNDARY_NONE : BOUNDARY_CLAUSE;
+    case TOKEN_GA:
+        return before && before->kind == TOKEN_MARK && !(next && (next->kind == TOKEN_NEG || next->kind == TOKEN_MARK))
+                   ? BOUNDARY_CLAUSE
+                   : BOUNDARY_NONE;
+    case TOKEN_QUESTION:
+        return types_doubt(tokens, first, i) ? BOUNDARY_NONE : BOUNDARY_QUESTION;
+    case TOKEN_KA:
+        return !next || next->kind == TOKEN_STOP || next->kind == TOKEN_LINE || next->kind == TOKEN_PARAGRAPH ||
+                       next->kind == TOKEN_QUESTION
+                   ? BOUNDARY_QUESTION
+                   : BOUNDARY_NONE;
+    default:
+        return BOUNDARY_NONE;
+    }
+}
+
+/* Words that are not understood behind "but" may take back what was said before it. */
+static void doubt_contrast(struct reading *reading, const struct clause *clause, uint64_t before)
+{
+    uint64_t after = reading_said(reading, STRENGTH_UNIVERSAL);
+    bool says_more = reading->rest_is_said || after != before;
+    unsigned contents = contents_of(clause);
+    if (before && contents & HOLDS_UNKNOWN && !(contents & HOLDS_SET) && !says_more && !clause->is_question)
+        reading_doubt(reading, 0, clause->start, clause->end);
+}
+
+void grammar_read(struct reading *reading)
+{
+    struct tokens *tokens = tokens_read(reading, reading->folded, reading->question->choice_count);
+    choices_resolve(tokens, reading->question);
+    choices_join(tokens, reading->question);
+    size_t first = 0;
+    uint64_t before = 0;
+    bool in_contrast = false;
+    size_t start = 0;
+    for (size_t i = 0; i <= tokens->count; i++) {
+        enum boundary boundary = i < tokens->count ? boundary_at(tokens, first, i) : BOUNDARY_SENTENCE;
+        if (boundary == BOUNDARY_NONE)
+            continue;
+        size_t end = i < tokens->count ? tokens->list[i].end : reading->folded->length;
+        struct clause clause = {.tokens = tokens->list + first, .count = i - first, .start = start, .end = end,
+                                .is_question = boundary == BOUNDARY_QUESTION};
+        if (clause.count)
+            read_clause(reading, &clause);
+        else
+            reading_comment(reading, clause.start, clause.end);
+        if (in_contrast)
+            doubt_contrast(reading, &clause, before);
+        in_contrast = boundary == BOUNDARY_CLAUSE;
+        before = in_contrast ? reading_said(reading, STRENGTH_UNIVERSAL) : 0;
+        first = i + 1;
+        start = end;
+    }
+    talloc_free(tokens);
+}
+
+void grammar_read_beside(struct reading *reading, size_t choice)
+{
+    struct tokens *tokens = tokens_read(reading, reading->folded, reading->question->choice_count);
+    choices_resolve(tokens, reading->question);
+    choices_join(tokens, reading->question);
+    struct clause clause = {.tokens = tokens->list, .count = tokens->count, .end = reading->folded->length};
+    simplify(reading, &clause);
+    struct statement statement = {.set = (uint64_t)1 << choice, .strength = STRENGTH_SAID, .end = clause.end};
+    unsigned flags = 0;
+    bool understood = false;
+    for (size_t i = 0; i < clause.count; i++) {
+        const struct token *token = &clause.tokens[i];
+        bool is_mark = token->kind == TOKEN_MARK;
+        if (is_mark && statement.mark != MARK_NONE && (enum mark)token->value != statement.mark) {
+            understood = false;
+            break;
+        }
+        if (is_mark) {
+            statement.mark = (enum mark)token->value;
+            flags |= token->flags;
+            understood = true;
+            continue;
+        }
+        unsigned contents = content_of(token);
+        if (contents & ~(unsigned)(HOLDS_UNKNOWN | HOLDS_BOUND | HOLDS_CONDITION | HOLDS_CONTACT) ||
+            !(flags & WORD_SYMBOL) || token->kind == TOKEN_CONTRAST || token->kind == TOKEN_REST) {
+            bool is_frame = !contents && token->kind != TOKEN_CONTRAST && token->kind != TOKEN_NOTE;
+            if (is_frame)
+                continue;
+            understood = false;
+            break;
+        }
+        if (!statement.note && (contents || token->kind == TOKEN_NOTE))
+            statement.note = reading_quote(reading, reading, token->start, clause.end);
+    }
+    if (understood)
+        reading_say(reading, &statement);
+    else
+        reading_doubt(reading, (uint64_t)1 << choice, 0, clause.end);
+    talloc_free(tokens);
+}

@@ -1,0 +1,295 @@
+/* Joining references: see answer_choices.h. Only what stands side by side is joined; anything between keeps sets apart. */
+#include "poll/answer_choices.h"
+
+#include "base/memory.h"
+
+enum { LONGEST_NOTE = 40 };
+
+struct joiner {
+    const struct answer_question *question;
+    struct tokens *tokens;
+    size_t at;
+    size_t written;
+    bool apart; /* noise was dropped since the last token written */
+};
+
+static const struct token *peek(const struct joiner *joiner, size_t ahead)
+{
+    static const struct token nothing = {.kind = TOKEN_PARAGRAPH};
+    size_t at = joiner->at + ahead;
+    return at < joiner->tokens->count ? &joiner->tokens->list[at] : &nothing;
+}
+
+static struct token *last(const struct joiner *joiner)
+{
+    return joiner->written ? &joiner->tokens->list[joiner->written - 1] : NULL;
+}
+
+static struct token *last_set(const struct joiner *joiner)
+{
+    struct token *token = last(joiner);
+    return token && token->kind == TOKEN_SET && !joiner->apart ? token : NULL;
+}
+
+static void put(struct joiner *joiner, struct token token, size_t taken)
+{
+    joiner->at += taken;
+    joiner->tokens->list[joiner->written++] = token;
+    joiner->apart = false;
+}
+
+static bool is_plain(const struct token *set)
+{
+    return !(set->flags & (SET_ALL | SET_REST | SET_EXCEPT | SET_BOUND));
+}
+
+static bool is_latin(const struct joiner *joiner, const struct token *token)
+{
+    char byte = joiner->tokens->folded->text[token->start];
+    return byte >= 'a' && byte <= 'z';
+}
+
+/* All choices from the first to the last of two sets, by number or by date. */
+static uint64_t between(const struct joiner *joiner, const struct token *a, const struct token *b)
+{
+    if (a->origin != TOKEN_NUMBER || b->origin != TOKEN_NUMBER)
+        return choices_bounded(joiner->question, a->set, true) & choices_bounded(joiner->question, b->set, false);
+    uint64_t low = a->set;
+    uint64_t high = b->set;
+    return low && high && low <= high ? (high | (high - 1)) & ~(low - 1) : 0;
+}
+
+static void join_range(struct joiner *joiner, struct token *set)
+{
+    const struct token *second = peek(joiner, 1);
+    bool same_kind = (set->origin == TOKEN_NUMBER) == (second->origin == TOKEN_NUMBER);
+    uint64_t range = same_kind && !second->bad ? between(joiner, set, second) : 0;
+    set->set = set->bad ? 0 : range;
+    set->bad = set->bad || !range;
+    set->flags |= SET_LIST;
+    set->end = second->end;
+    set->within = 0;
+    joiner->at += 2;
+    if (peek(joiner, 0)->kind == TOKEN_UNTIL && !is_latin(joiner, peek(joiner, 0)))
+        joiner->at++;
+}
+
+/* Two references side by side: a number and the date it has mean one choice, all else is a list. */
+static void join_sets(struct token *set, const struct token *second, bool separated)
+{
+    bool names_twice = !separated && (set->origin == TOKEN_NUMBER) != (second->origin == TOKEN_NUMBER);
+    uint64_t joined = names_twice ? set->set & second->set : set->set | second->set;
+    set->bad = set->bad || second->bad || !joined;
+    set->set = set->bad ? 0 : joined;
+    set->flags |= names_twice ? SET_MERGED : SET_LIST;
+    set->end = second->end;
+    set->within = 0;
+    if (names_twice)
+        set->origin = TOKEN_NUMBER;
+}
+
+static bool is_separator(enum token_kind kind)
+{
+    return kind == TOKEN_AND || kind == TOKEN_OR || kind == TOKEN_KA || kind == TOKEN_DOT || kind == TOKEN_COMMA ||
+           kind == TOKEN_DEMO || kind == TOKEN_LINE;
+}
+
+/* A set after a set. True when it was joined. */
+static bool join_list(struct joiner *joiner)
+{
+    struct token *set = last_set(joiner);
+    if (!set || !is_plain(set))
+        return false;
+    enum token_kind kind = peek(joiner, 0)->kind;
+    size_t separators = 0;
+    while (separators < 2 && is_separator(peek(joiner, separators)->kind))
+        separators++;
+    const struct token *second = peek(joiner, separators);
+    if ((kind == TOKEN_RANGE || kind == TOKEN_FROM) && peek(joiner, 1)->kind == TOKEN_SET &&
+        is_plain(peek(joiner, 1))) {
+        join_range(joiner, set);
+        return true;
+    }
+    if (second->kind != TOKEN_SET || !is_plain(second))
+        return false;
+    if (kind == TOKEN_OR || kind == TOKEN_KA)
+        set->flags |= SET_OR;
+    join_sets(set, second, separators > 0);
+    joiner->at += separators + 1;
+    return true;
+}
+
+/* 2以外(全部), 15日以降, 16日まで: words behind a set that change it. */
+static bool apply_suffix(struct joiner *joiner)
+{
+    struct token *set = last_set(joiner);
+    const struct token *word = peek(joiner, 0);
+    if (!set || set->flags & SET_REST)
+        return false;
+    bool later = word->kind == TOKEN_SINCE || word->kind == TOKEN_FROM;
+    if (word->kind == TOKEN_EXCEPT) {
+        set->set = set->bad ? 0 : choices_all(joiner->question) & ~set->set;
+        set->bad = set->bad || !set->set;
+        set->flags |= SET_EXCEPT;
+    } else if (later || (word->kind == TOKEN_UNTIL && !is_latin(joiner, word))) {
+        if (set->origin == TOKEN_NUMBER || !is_plain(set))
+            return false;
+        set->set = choices_bounded(joiner->question, set->set, later);
+        set->flags |= SET_BOUND;
+    } else {
+        return false;
+    }
+    set->within = 0;
+    set->end = word->end;
+    joiner->at++;
+    return true;
+}
+
+/* 2以外、全部 and 15日以降ならいつでも: "all" behind a set that already says which. */
+static bool absorb_all(struct joiner *joiner)
+{
+    struct token *set = last_set(joiner);
+    if (!set || !(set->flags & (SET_EXCEPT | SET_BOUND)))
+        return false;
+    size_t skipped = peek(joiner, 0)->kind == TOKEN_COMMA || peek(joiner, 0)->kind == TOKEN_IF;
+    const struct token *all = peek(joiner, skipped);
+    if (all->kind != TOKEN_SET || !(all->flags & SET_ALL))
+        return false;
+    set->flags |= all->flags & WORD_IMPLIES;
+    set->end = all->end;
+    joiner->at += skipped + 1;
+    return true;
+}
+
+/* all except 2 and 3; all, but not Tuesday is another sentence */
+static bool apply_exception(struct joiner *joiner)
+{
+    size_t ahead = 0;
+    struct token token = *peek(joiner, 0);
+    if (token.kind == TOKEN_BUT) {
+        struct token *all = last(joiner);
+        if (all && all->kind == TOKEN_SET && all->flags & SET_ALL) {
+            token = *all;
+            joiner->written--;
+        }
+    } else if (token.kind != TOKEN_ALLBUT) {
+        return false;
+    }
+    while (peek(joiner, ++ahead)->kind == TOKEN_NOISE)
+        continue;
+    struct token excepted = *peek(joiner, ahead);
+    joiner->at += ahead;
+    if (excepted.kind != TOKEN_SET || !is_plain(&excepted)) {
+        token.kind = TOKEN_CONTRAST;
+        put(joiner, token, 0);
+        return true;
+    }
+    excepted.start = token.start;
+    put(joiner, excepted, 1);
+    while (join_list(joiner))
+        continue;
+    struct token *set = last(joiner);
+    set->set = set->bad ? 0 : choices_all(joiner->question) & ~set->set;
+    set->bad = set->bad || !set->set;
+    set->flags |= SET_EXCEPT;
+    return true;
+}
+
+/* 11時まで, 14時以降, after 2pm */
+static bool read_bound(struct joiner *joiner)
+{
+    bool latin_first = is_latin(joiner, peek(joiner, 0)) && peek(joiner, 0)->kind != TOKEN_TIME;
+    struct token time = *peek(joiner, latin_first);
+    enum token_kind word = peek(joiner, !latin_first)->kind;
+    if (time.kind != TOKEN_TIME)
+        return false;
+    bool is_from = word == TOKEN_AFTER || word == TOKEN_SINCE || word == TOKEN_FROM;
+    bool is_until = word == TOKEN_UNTIL || word == TOKEN_BEFORE;
+    if (!is_from && !is_until)
+        return false;
+    time.flags = is_from ? TIME_FROM : TIME_UNTIL;
+    time.start = peek(joiner, 0)->start;
+    time.end = peek(joiner, 1)->end;
+    put(joiner, time, 2);
+    return true;
+}
+
+/* The tokens of a bracket that is a remark: it speaks of no choice and takes no mark back. 0 when it is none. */
+static size_t note_length(const struct joiner *joiner)
+{
+    const struct token *before = last(joiner);
+    bool is_remark = false;
+    if (!before || (before->kind != TOKEN_MARK && before->kind != TOKEN_SET))
+        return 0;
+    for (size_t ahead = 1; ahead < LONGEST_NOTE; ahead++) {
+        const struct token *token = peek(joiner, ahead);
+        switch (token->kind) {
+        case TOKEN_CLOSE:
+            return is_remark ? ahead + 1 : 0;
+        case TOKEN_SET:
+        case TOKEN_NEG:
+        case TOKEN_HEDGE:
+        case TOKEN_LINE:
+        case TOKEN_PARAGRAPH:
+        case TOKEN_WITHDRAW:
+            return 0;
+        case TOKEN_MARK:
+            if (before->kind == TOKEN_SET || before->value != token->value)
+                return 0;
+            break;
+        case TOKEN_NOISE:
+        case TOKEN_DAYS:
+            break;
+        default:
+            is_remark = true;
+        }
+    }
+    return 0;
+}
+
+/* A reference in brackets behind another says the same once more: 木曜(15日). */
+static bool read_bracket(struct joiner *joiner)
+{
+    enum token_kind kind = peek(joiner, 0)->kind;
+    if (kind == TOKEN_CLOSE) {
+        joiner->at++;
+        return true;
+    }
+    if (kind != TOKEN_OPEN)
+        return false;
+    struct token *set = last_set(joiner);
+    const struct token *second = peek(joiner, 1);
+    if (set && second->kind == TOKEN_SET && peek(joiner, 2)->kind == TOKEN_CLOSE) {
+        set->set &= second->set;
+        set->bad = !set->set;
+        set->end = peek(joiner, 2)->end;
+        joiner->at += 3;
+        return true;
+    }
+    size_t length = note_length(joiner);
+    if (!length) {
+        joiner->at++;
+        return true;
+    }
+    struct token note = *peek(joiner, 0);
+    note.kind = TOKEN_NOTE;
+    note.end = peek(joiner, length - 1)->end;
+    put(joiner, note, length);
+    return true;
+}
+
+void choices_join(struct tokens *tokens, const struct answer_question *question)
+{
+    struct joiner joiner = {.question = question, .tokens = tokens};
+    while (joiner.at < tokens->count) {
+        enum token_kind kind = peek(&joiner, 0)->kind;
+        if (kind == TOKEN_NOISE || kind == TOKEN_POLITE) {
+            joiner.at++;
+            joiner.apart = true;
+        } else if (!join_list(&joiner) && !apply_suffix(&joiner) && !absorb_all(&joiner) &&
+                   !apply_exception(&joiner) && !read_bound(&joiner) && !read_bracket(&joiner)) {
+            put(&joiner, *peek(&joiner, 0), 1);
+        }
+    }
+    tokens->count = joiner.written;
+}

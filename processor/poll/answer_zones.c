@@ -1,0 +1,371 @@
+/*
+ * Zones: see answer_zones.h. Lines are compared by tight keys: folded, and without blanks, so that wrapping and
+ * alignment do not matter.
+ */
+#include "poll/answer_zones.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/memory.h"
+#include "mail/quote.h"
+
+enum { NO_CHOICE = -1 };
+
+struct key {
+    char *text;
+    size_t length;
+    size_t *origin; /* of every byte, in the line */
+};
+
+struct ballot_line {
+    struct key key;
+    int choice;    /* counted from 0, NO_CHOICE: another line */
+    size_t number; /* bytes of 〔n〕 */
+    size_t stem;   /* bytes before the bracket that is to be filled in */
+};
+
+struct splitter {
+    const struct answer_question *question;
+    struct ballot_line *ballot; /* sorted by key */
+    size_t ballot_count;
+    struct reply *reply;
+    struct key *keys; /* of the reply's lines */
+    struct zones *zones;
+    struct buffer *free_text;
+    int above;         /* the choice of the line above, when that was an option line without a mark */
+    bool above_listed; /* and the line above that one was one, too */
+};
+
+static struct key key_of(const void *context, const char *text, size_t length)
+{
+    struct folded *folded = text_fold(context, text, length);
+    struct key key = {.text = folded->text, .origin = folded->origin};
+    for (size_t i = 0; i < folded->length; i++) {
+        if (folded->text[i] == ' ')
+            continue;
+        key.origin[key.length] = folded->origin[i];
+        key.text[key.length++] = folded->text[i];
+    }
+    key.origin[key.length] = length;
+    key.text[key.length] = '\0';
+    return key;
+}
+
+/* The bytes of 〔n〕, [n] or (n) at the start, and the choice it numbers. */
+static size_t read_number(const struct splitter *splitter, const char *text, int *choice)
+{
+    static const char *const brackets[][2] = {{"〔", "〕"}, {"[", "]"}, {"(", ")"}, {"【", "】"}};
+    *choice = NO_CHOICE;
+    for (size_t i = 0; i < sizeof brackets / sizeof *brackets; i++) {
+        size_t open = strlen(brackets[i][0]);
+        if (strncmp(text, brackets[i][0], open) != 0)
+            continue;
+        size_t digits = strspn(text + open, "0123456789");
+        if (digits < 1 || digits > 2 || strncmp(text + open + digits, brackets[i][1], strlen(brackets[i][1])) != 0)
+            return 0;
+        size_t number = (size_t)atoi(text + open);
+        if (number < 1 || number > splitter->question->choice_count)
+            return 0;
+        *choice = (int)number - 1;
+        return open + digits + strlen(brackets[i][1]);
+    }
+    return 0;
+}
+
+static bool key_ends(const struct key *key, const char *ending)
+{
+    size_t length = strlen(ending);
+    return key->length >= length && memcmp(key->text + key->length - length, ending, length) == 0;
+}
+
+static struct ballot_line ballot_line_of(const struct splitter *splitter, const char *text, size_t length)
+{
+    struct ballot_line line = {.key = key_of(splitter->zones, text, length)};
+    line.number = read_number(splitter, line.key.text, &line.choice);
+    line.stem = line.key.length - (key_ends(&line.key, "[]") ? 2 : 0);
+    return line;
+}
+
+static int compare_ballot_lines(const void *a, const void *b)
+{
+    const struct ballot_line *left = a;
+    const struct ballot_line *right = b;
+    return strcmp(left->key.text, right->key.text);
+}
+
+static void read_ballot(struct splitter *splitter)
+{
+    const char *text = splitter->question->ballot;
+    size_t capacity = 0;
+    while (text && *text) {
+        size_t length = strcspn(text, "\n");
+        if (splitter->ballot_count == capacity) {
+            capacity = 2 * capacity + 32;
+            splitter->ballot = memory_resize(splitter->zones, splitter->ballot, struct ballot_line, capacity);
+        }
+        struct ballot_line line = ballot_line_of(splitter, text, length);
+        if (line.key.length)
+            splitter->ballot[splitter->ballot_count++] = line;
+        text += length + (text[length] == '\n');
+    }
+    if (splitter->ballot_count)
+        qsort(splitter->ballot, splitter->ballot_count, sizeof *splitter->ballot, compare_ballot_lines);
+}
+
+/* The first line of the ballot that is not before `key`: the key itself, or what it is the beginning of. */
+static const struct ballot_line *find_from(const struct splitter *splitter, const struct key *key)
+{
+    size_t low = 0;
+    size_t high = splitter->ballot_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(splitter->ballot[middle].key.text, key->text) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < splitter->ballot_count ? &splitter->ballot[low] : NULL;
+}
+
+static const struct ballot_line *find_same(const struct splitter *splitter, const struct key *key)
+{
+    const struct ballot_line *line = find_from(splitter, key);
+    return line && strcmp(line->key.text, key->text) == 0 ? line : NULL;
+}
+
+static const struct ballot_line *line_of_choice(const struct splitter *splitter, int choice)
+{
+    for (size_t i = 0; i < splitter->ballot_count; i++)
+        if (splitter->ballot[i].choice == choice)
+            return &splitter->ballot[i];
+    return NULL;
+}
+
+/* How many bytes of `key` are an option line's words, with its number or without; 0 when it does not begin so. */
+static size_t match_stem(const struct splitter *splitter, const struct key *key, int *choice)
+{
+    size_t best = 0;
+    for (size_t i = 0; i < splitter->ballot_count; i++) {
+        const struct ballot_line *line = &splitter->ballot[i];
+        if (line->choice == NO_CHOICE)
+            continue;
+        for (int without_number = 0; without_number < 2; without_number++) {
+            size_t skipped = without_number ? line->number : 0;
+            size_t length = line->stem - skipped;
+            if (length <= best || length > key->length || memcmp(key->text, line->key.text + skipped, length) != 0)
+                continue;
+            best = length;
+            *choice = line->choice;
+        }
+    }
+    return best;
+}
+
+static void add_beside(struct splitter *splitter, int choice, const char *text, size_t length)
+{
+    struct zones *zones = splitter->zones;
+    zones->beside = memory_resize(zones, zones->beside, struct beside, zones->beside_count + 1);
+    zones->beside[zones->beside_count++] =
+        (struct beside){.choice = (size_t)choice, .text = memory_copy_bytes(zones, text, length)};
+}
+
+static struct beside *last_beside(struct splitter *splitter)
+{
+    return &splitter->zones->beside[splitter->zones->beside_count - 1];
+}
+
+static void pass_option(struct splitter *splitter, int choice)
+{
+    splitter->above_listed = splitter->above != NO_CHOICE;
+    splitter->above = choice;
+}
+
+/* What stands behind an option line's words, from byte `stem` of its key on, is this person's. */
+static void take_residue(struct splitter *splitter, const struct reply_line *line, const struct key *key, size_t stem,
+                         int choice)
+{
+    const char *rest = key->text + stem;
+    if (!*rest || strcmp(rest, "[]") == 0) {
+        pass_option(splitter, choice);
+        return;
+    }
+    size_t origin = key->origin[stem];
+    size_t length = (size_t)(line->text + line->length - line->unquoted) - origin;
+    add_beside(splitter, choice, line->unquoted + origin, length);
+    const struct ballot_line *sent = line_of_choice(splitter, choice);
+    bool was_bracketed = sent && sent->stem < sent->key.length;
+    bool is_numbered = key->text[0] != rest[0] && read_number(splitter, key->text, &choice) > 0;
+    last_beside(splitter)->printed =
+        line->kind == REPLY_QUOTED && is_numbered && !strchr(rest, '[') && (was_bracketed || !sent);
+    splitter->above = NO_CHOICE;
+}
+
+static const struct reply_line *line_at(const struct splitter *splitter, size_t i)
+{
+    return &splitter->reply->lines[i];
+}
+
+static bool is_candidate(const struct splitter *splitter, size_t i)
+{
+    const struct reply_line *line = line_at(splitter, i);
+    return line->depth <= 1 && (line->kind == REPLY_NEW || line->kind == REPLY_QUOTED);
+}
+
+/* The key of line i and the next together, below `context`, with the origins of the second. */
+static struct key joined_key(const void *context, const struct splitter *splitter, size_t i)
+{
+    const struct key *first = &splitter->keys[i];
+    const struct key *second = &splitter->keys[i + 1];
+    struct key key = {.length = first->length + second->length};
+    key.text = memory_format(context, "%s%s", first->text, second->text);
+    key.origin = memory_array(context, size_t, key.length + 1);
+    memcpy(key.origin + first->length, second->origin, (second->length + 1) * sizeof *key.origin);
+    return key;
+}
+
+/* A line of ours that a mail program wrapped: this line and the next are one. True when both were taken. */
+static bool take_wrapped(struct splitter *splitter, size_t i)
+{
+    const struct key *key = &splitter->keys[i];
+    if (i + 1 >= splitter->reply->count || !is_candidate(splitter, i + 1) || !splitter->keys[i + 1].length)
+        return false;
+    const struct ballot_line *line = find_from(splitter, key);
+    bool is_beginning = line && strncmp(line->key.text, key->text, key->length) == 0;
+    if (!is_beginning)
+        return false;
+    void *scratch = talloc_new(NULL);
+    struct key joined = joined_key(scratch, splitter, i);
+    int choice = NO_CHOICE;
+    bool is_ours = find_same(splitter, &joined) != NULL;
+    size_t stem = match_stem(splitter, &joined, &choice);
+    bool is_option = stem >= key->length && stem > 0;
+    if (is_option)
+        take_residue(splitter, line_at(splitter, i + 1), &joined, stem, choice);
+    else if (is_ours)
+        splitter->above = NO_CHOICE;
+    talloc_free(scratch);
+    return is_option || is_ours;
+}
+
+/* 〔n〕 … [ ○ ]: number and bracket suffice where the words between were cut, but not where they were changed. */
+static bool take_bracket(struct splitter *splitter, size_t i)
+{
+    const struct key *key = &splitter->keys[i];
+    int choice;
+    size_t number = read_number(splitter, key->text, &choice);
+    const char *bracket = number ? strchr(key->text + number, '[') : NULL;
+    if (!bracket)
+        return false;
+    size_t between = (size_t)(bracket - key->text) - number;
+    const struct ballot_line *line = line_of_choice(splitter, choice);
+    bool is_cut = line && line->number + between <= line->stem &&
+                  memcmp(key->text + number, line->key.text + line->number, between) == 0;
+    size_t from = is_cut ? number + between : number;
+    if (!is_cut && line_at(splitter, i)->kind == REPLY_NEW && !line)
+        return false;
+    take_residue(splitter, line_at(splitter, i), key, from, choice);
+    return true;
+}
+
+/* Whether a line is a mark alone (with 。 or です), so that it can belong to the option above it. */
+static bool is_mark_alone(const struct splitter *splitter, size_t i)
+{
+    const struct reply_line *line = line_at(splitter, i);
+    void *scratch = talloc_new(NULL);
+    struct folded *folded = text_fold(scratch, line->unquoted, (size_t)(line->text + line->length - line->unquoted));
+    struct tokens *tokens = tokens_read(scratch, folded, splitter->question->choice_count);
+    size_t marks = 0;
+    size_t others = 0;
+    for (size_t j = 0; j < tokens->count; j++) {
+        enum token_kind kind = tokens->list[j].kind;
+        bool is_frame = kind == TOKEN_NOISE || kind == TOKEN_STOP || kind == TOKEN_POLITE || kind == TOKEN_OPEN ||
+                        kind == TOKEN_CLOSE || kind == TOKEN_COLON;
+        marks += kind == TOKEN_MARK;
+        others += kind != TOKEN_MARK && !is_frame;
+    }
+    talloc_free(scratch);
+    return marks >= 1 && marks <= 2 && !others;
+}
+
+static bool is_symbol(const struct key *key)
+{
+    size_t length;
+    const struct answer_word *word = answer_word_find(key->text, &length);
+    return word && word->flags & WORD_SYMBOL && length == key->length;
+}
+
+/* A mark directly below an option line belongs to it. Words below the last of a whole list may speak of all. */
+static bool take_below(struct splitter *splitter, size_t i)
+{
+    enum { LONGEST_MARK = 80 };
+    if (splitter->above == NO_CHOICE || splitter->keys[i].length > LONGEST_MARK || !is_mark_alone(splitter, i))
+        return false;
+    const struct reply_line *line = line_at(splitter, i);
+    add_beside(splitter, splitter->above, line->unquoted, (size_t)(line->text + line->length - line->unquoted));
+    last_beside(splitter)->detached = splitter->above_listed && !is_symbol(&splitter->keys[i]);
+    splitter->above = NO_CHOICE;
+    return true;
+}
+
+static void take_free(struct splitter *splitter, const struct reply_line *line)
+{
+    buffer_add(splitter->free_text, line->text, line->length);
+    buffer_add_byte(splitter->free_text, '\n');
+}
+
+/* Returns the number of lines taken. */
+static size_t take_line(struct splitter *splitter, size_t i)
+{
+    const struct reply_line *line = line_at(splitter, i);
+    const struct key *key = &splitter->keys[i];
+    if (!is_candidate(splitter, i))
+        return 1;
+    if (!key->length) {
+        if (line->kind == REPLY_NEW)
+            take_free(splitter, line);
+        return 1;
+    }
+    const struct ballot_line *same = find_same(splitter, key);
+    int choice = NO_CHOICE;
+    if (same) {
+        if (same->choice != NO_CHOICE)
+            pass_option(splitter, same->choice);
+        else
+            splitter->above = NO_CHOICE;
+        return 1;
+    }
+    size_t stem = match_stem(splitter, key, &choice);
+    if (stem) {
+        take_residue(splitter, line, key, stem, choice);
+        return 1;
+    }
+    if (take_wrapped(splitter, i))
+        return 2;
+    if (take_bracket(splitter, i) || take_below(splitter, i))
+        return 1;
+    splitter->above = NO_CHOICE;
+    if (line->kind == REPLY_NEW)
+        take_free(splitter, line);
+    return 1;
+}
+
+struct zones *zones_split(const void *context, const struct answer_question *question, const char *text)
+{
+    struct zones *zones = memory_new(context, struct zones);
+    struct splitter splitter = {.question = question, .zones = zones, .above = NO_CHOICE};
+    splitter.reply = reply_split(zones, text);
+    splitter.free_text = buffer_new(zones, strlen(text) + splitter.reply->count + 1);
+    read_ballot(&splitter);
+    splitter.keys = memory_array(zones, struct key, splitter.reply->count);
+    for (size_t i = 0; i < splitter.reply->count; i++)
+        if (is_candidate(&splitter, i)) {
+            const struct reply_line *line = line_at(&splitter, i);
+            splitter.keys[i] = key_of(splitter.keys, line->unquoted, (size_t)(line->text + line->length - line->unquoted));
+        }
+    for (size_t i = 0; i < splitter.reply->count;)
+        i += take_line(&splitter, i);
+    zones->free_text = buffer_take(splitter.free_text, zones);
+    return zones;
+}

@@ -1,0 +1,191 @@
+/* The ballot: see ballot.h. */
+#include "poll/ballot.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "poll/view.h"
+#include "store/person.h"
+
+char *ballot_organiser(const void *context, struct office *office, const struct poll *poll, struct error **error)
+{
+    struct person *person = store_load_person(context, office->store, poll->organiser_id, error);
+    char *address = person ? store_first_address(context, office->store, person->id, error) : NULL;
+    return address ? view_person_name(context, person->name, address) : NULL;
+}
+
+enum { SAMPLE_CYCLE = 6 };
+static const char *const sample_symbols[SAMPLE_CYCLE] = {"○", "×", "△", "○", "○", "×"};
+static const char *const sample_letters[SAMPLE_CYCLE] = {"o", "x", "?", "o", "o", "x"};
+
+/* One mark more than there are choices: a sample that can never be an answer here, even when it is left in. */
+static char *sample_marks(const void *context, const char *const cycle[SAMPLE_CYCLE], size_t choice_count)
+{
+    char *marks = memory_copy_text(context, "");
+    for (size_t i = 0; i <= choice_count; i++)
+        marks = memory_format(context, "%s%s", marks, cycle[i % SAMPLE_CYCLE]);
+    return marks;
+}
+
+/* A day of the month on which no choice falls, for the same reason. */
+static int sample_day(const struct poll *poll)
+{
+    for (int day = 31; day > 1; day--) {
+        bool used = false;
+        for (size_t i = 0; i < poll->choice_count; i++)
+            used = used || poll->choices[i].start.day == day || (poll->choices[i].has_end && poll->choices[i].end.day == day);
+        if (!used)
+            return day;
+    }
+    return 0;
+}
+
+static char *repeat(const void *context, char letter, size_t count)
+{
+    char *text = memory_copy_bytes(context, "", 0);
+    text = memory_resize(context, text, char, count + 1);
+    memset(text, letter, count);
+    text[count] = '\0';
+    return text;
+}
+
+static json_t *view_invitees(const struct invitation *shown)
+{
+    json_t *invitees = json_array();
+    for (size_t i = 0; i < talloc_array_length(shown) && i < BALLOT_INVITEES_SHOWN; i++) {
+        char *name = view_person_name(NULL, shown[i].name, shown[i].address);
+        json_array_append_new(invitees, json_pack("{s:s, s:b}", "name", name, "required", shown[i].required));
+        talloc_free(name);
+    }
+    return invitees;
+}
+
+/* What differs from ballot to ballot. */
+static void set_reference(json_t *view, struct office *office, const char *reference)
+{
+    char *mail_to = office_reply_address(NULL, office, reference);
+    json_object_set_new(view, "mail_to", json_string(mail_to));
+    talloc_free(mail_to);
+}
+
+json_t *ballot_view(struct office *office, const struct poll *poll, const char *organiser,
+                    const struct invitation *shown, const char *reference, const char *language)
+{
+    void *context = talloc_new(NULL);
+    json_t *view = view_poll(office, poll, organiser, language);
+    size_t invitees = talloc_array_length(shown);
+    long more = poll->invited - (long)(invitees < BALLOT_INVITEES_SHOWN ? invitees : BALLOT_INVITEES_SHOWN);
+    json_t *own = json_pack("{s:o, s:o, s:s, s:s, s:I, s:I, s:i, s:s, s:s, s:b}", "invitees", view_invitees(shown),
+                            "more_invitees", more > 0 ? json_integer(more) : json_null(), "sample_marks",
+                            sample_marks(context, sample_symbols, poll->choice_count), "sample_marks_ascii",
+                            sample_marks(context, sample_letters, poll->choice_count), "sample_count",
+                            (json_int_t)poll->choice_count + 1, "sample_number",
+                            (json_int_t)poll->choice_count + 4, "sample_day", sample_day(poll), "all_yes",
+                            repeat(context, 'o', poll->choice_count), "all_no", repeat(context, 'x', poll->choice_count),
+                            "is_reminder", false);
+    json_object_update(view, memory_check(own));
+    json_decref(own);
+    set_reference(view, office, reference);
+    talloc_free(context);
+    return view;
+}
+
+char *ballot_render(const void *context, struct office *office, json_t *view, const char *reference,
+                    const char *language, struct error **error)
+{
+    struct outgoing outgoing = {.template = "ballot", .language = language, .reference = reference, .view = view};
+    return office_render_text(context, office, &outgoing, error);
+}
+
+/* The views of one mailing: made once a language. */
+struct mailing {
+    struct office *office;
+    const struct poll *poll;
+    const char *organiser;
+    const struct invitation *shown;
+    bool is_reminder;
+    json_t *japanese;
+    json_t *english;
+};
+
+static json_t *find_view(struct mailing *mailing, const char *language)
+{
+    json_t **view = strcmp(language, "ja") == 0 ? &mailing->japanese : &mailing->english;
+    if (!*view) {
+        *view = ballot_view(mailing->office, mailing->poll, mailing->organiser, mailing->shown, "", language);
+        json_object_set_new(*view, "is_reminder", json_boolean(mailing->is_reminder));
+    }
+    return *view;
+}
+
+static bool queue_one(struct mailing *mailing, const struct invitation *invitation, struct error **error)
+{
+    struct office *office = mailing->office;
+    void *context = talloc_new(NULL);
+    json_t *view = find_view(mailing, office_language(office, invitation->language));
+    char *reference = office_reference(context, office, mailing->poll->code, invitation->number);
+    set_reference(view, office, reference);
+    char *dedupe = memory_format(context, "ballot/%s/%d", mailing->poll->code, invitation->number);
+    if (mailing->is_reminder) { /* one a day at most, however often it is asked for */
+        char *day = clock_format_utc(context, office->now);
+        dedupe = memory_format(context, "reminder/%s/%d/%.10s", mailing->poll->code, invitation->number, day);
+    }
+    struct outgoing outgoing = {.template = "ballot",
+                                .language = invitation->language,
+                                .name = invitation->name,
+                                .address = invitation->address,
+                                .reference = reference,
+                                .dedupe = dedupe,
+                                .is_broadcast = true,
+                                .bounces_count = true,
+                                .takes_absences = true,
+                                .view = view};
+    bool done = office_queue(office, &outgoing, error);
+    talloc_free(context);
+    return done;
+}
+
+bool ballot_queue_all(struct office *office, const struct poll *poll, bool reminder, long *queued,
+                      struct error **error)
+{
+    void *context = talloc_new(NULL);
+    struct mailing mailing = {.office = office, .poll = poll, .is_reminder = reminder};
+    mailing.organiser = ballot_organiser(context, office, poll, error);
+    mailing.shown = mailing.organiser ? store_list_invitations(context, office->store, poll->id, LIMIT_PARTICIPANTS, error)
+                                      : NULL;
+    bool done = mailing.shown != NULL;
+    *queued = 0;
+    for (size_t i = 0; done && i < talloc_array_length(mailing.shown); i++) {
+        const struct invitation *invitation = &mailing.shown[i];
+        bool wanted = !reminder || invitation->state == INVITATION_WAITING || invitation->state == INVITATION_PARTIAL;
+        if (!wanted)
+            continue;
+        done = queue_one(&mailing, invitation, error);
+        (*queued)++;
+    }
+    json_decref(mailing.japanese);
+    json_decref(mailing.english);
+    talloc_free(context);
+    return done;
+}
+
+char *ballot_text(const void *context, struct office *office, const struct poll *poll,
+                  const struct invitation *invitation, struct error **error)
+{
+    void *work = talloc_new(NULL);
+    const char *language = office_language(office, invitation->language);
+    char *text = NULL;
+    char *organiser = ballot_organiser(work, office, poll, error);
+    struct invitation *shown =
+        organiser ? store_list_invitations(work, office->store, poll->id, BALLOT_INVITEES_SHOWN, error) : NULL;
+    if (shown) {
+        char *reference = office_reference(work, office, poll->code, invitation->number);
+        json_t *view = ballot_view(office, poll, organiser, shown, reference, language);
+        text = ballot_render(context, office, view, reference, language, error);
+        json_decref(view);
+    }
+    talloc_free(work);
+    return text;
+}

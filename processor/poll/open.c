@@ -1,0 +1,299 @@
+/* Opening a poll: see open.h. */
+#include "poll/open.h"
+
+#include <string.h>
+#include <strings.h>
+#include <sys/random.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "poll/ballot.h"
+#include "poll/reply.h"
+#include "poll/view.h"
+#include "store/person.h"
+#include "text/fold.h"
+
+enum { CODE_LETTERS = 4, CODE_TRIES = 200 };
+
+bool poll_may_open(const struct config *config, const char *address)
+{
+    const char *domain = strrchr(address, '@');
+    char *list = memory_copy_text(NULL, config->organisers);
+    char *save = NULL;
+    bool may = false;
+    for (char *word = strtok_r(list, ", \t", &save); word && domain && !may; word = strtok_r(NULL, ", \t", &save)) {
+        if (strcmp(word, "@domain") == 0)
+            may = strcasecmp(domain + 1, config->domain) == 0;
+        else
+            may = strcasecmp(word, *word == '@' ? domain : address) == 0;
+    }
+    talloc_free(list);
+    return may;
+}
+
+/* Letter, digit, letter, digit …: without those that look alike or could be read as marks (i l o x 0 1). */
+static bool make_code(char *code, size_t length, struct error **error)
+{
+    static const char letters[] = "abcdefghjkmnpqrstuvwyz";
+    static const char digits[] = "23456789";
+    unsigned char random[16];
+    if (getrandom(random, length, 0) != (ssize_t)length)
+        return error_set_errno(error, "cannot draw a random number");
+    for (size_t i = 0; i < length; i++)
+        code[i] = i % 2 ? digits[random[i] % (sizeof digits - 1)] : letters[random[i] % (sizeof letters - 1)];
+    code[length] = '\0';
+    return true;
+}
+
+/* A code that no poll has yet; longer ones when the short ones are used up. */
+static char *find_free_code(const void *context, struct office *office, struct error **error)
+{
+    for (size_t tries = 0; tries < CODE_TRIES; tries++) {
+        char code[CODE_LETTERS + 2 * 2 + 1];
+        struct poll *taken;
+        if (!make_code(code, CODE_LETTERS + (tries / (CODE_TRIES / 3)) * 2, error) ||
+            !store_find_poll(context, office->store, code, &taken, error))
+            return NULL;
+        if (!taken)
+            return memory_copy_text(context, code);
+    }
+    error_set(error, ERROR_TEMPORARY, "no free code for a poll was found");
+    return NULL;
+}
+
+static json_t *view_lines(char **lines)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < talloc_array_length(lines); i++)
+        json_array_append_new(list, json_string(lines[i]));
+    return list;
+}
+
+/* One object a problem, with its own name set to true, so that a template has a sentence for each. */
+static json_t *view_problems(const struct draft *draft)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < draft->problem_count; i++) {
+        json_t *problem = json_pack("{s:o}", "line", view_text(draft->problems[i].line));
+        for (int kind = DRAFT_NO_CHOICES; kind <= DRAFT_UNSUPPORTED; kind++)
+            json_object_set_new(problem, draft_problem_name((enum draft_problem_kind)kind),
+                                json_boolean(kind == (int)draft->problems[i].kind));
+        json_array_append_new(list, problem);
+    }
+    return list;
+}
+
+static bool queue_problems(struct office *office, const struct incoming *incoming, const struct draft *draft,
+                           struct error **error)
+{
+    const struct mailbox *sender = incoming_sender(incoming);
+    char *quote = view_quote(NULL, incoming->letter->new_text, 60);
+    json_t *view = json_pack("{s:s, s:o, s:s}", "subject", incoming->letter->subject, "problems", view_problems(draft),
+                             "quote", quote);
+    char *dedupe = memory_format(quote, "unclear-opening/%lld", (long long)incoming->id);
+    bool done = reply_queue(office, incoming, &(struct outgoing){.template = "unclear-opening",
+                                                                 .name = sender->name,
+                                                                 .address = sender->address,
+                                                                 .dedupe = dedupe,
+                                                                 .view = memory_check(view)},
+                            error);
+    json_decref(view);
+    talloc_free(quote);
+    return done;
+}
+
+static bool invite_all(struct office *office, const struct draft *draft, struct poll *poll, struct error **error)
+{
+    for (size_t i = 0; i < draft->participant_count; i++) {
+        const struct participant *participant = &draft->participants[i];
+        struct person *person = store_meet_person(poll, office->store, participant->address, participant->name,
+                                                  participant->language, error);
+        struct invitation *other;
+        if (!person || !store_find_invitation_of(poll, office->store, poll->id, person->id, &other, error))
+            return false;
+        for (size_t j = 0; j < talloc_array_length(participant->aliases); j++)
+            if (!store_add_address(office->store, person->id, participant->aliases[j], error))
+                return false;
+        if (other) /* the same person under another address */
+            continue;
+        struct invitation invitation = {.poll_id = poll->id,
+                                        .person_id = person->id,
+                                        .number = (int)poll->invited + 1,
+                                        .address = participant->address,
+                                        .required = participant->required};
+        if (!store_add_invitation(office->store, &invitation, error))
+            return false;
+        poll->invited++;
+    }
+    return true;
+}
+
+static struct poll *store_draft(const void *context, struct office *office, const struct incoming *incoming,
+                                const struct draft *draft, struct error **error)
+{
+    struct poll *poll = memory_new(context, struct poll);
+    const struct mailbox *sender = incoming_sender(incoming);
+    struct person *organiser = store_meet_person(poll, office->store, sender->address, sender->name, NULL, error);
+    poll->code = organiser ? find_free_code(poll, office, error) : NULL;
+    if (!poll->code)
+        return NULL;
+    poll->state = POLL_DRAFT;
+    poll->title = draft->title;
+    poll->description = draft->description;
+    poll->place = draft->place;
+    poll->organiser_id = organiser->id;
+    poll->deadline = clock_from_civil(draft->deadline);
+    poll->created_at = office->now;
+    poll->choice_count = draft->choice_count;
+    poll->choices = memory_array(poll, struct choice, poll->choice_count);
+    for (size_t i = 0; i < poll->choice_count; i++) {
+        const struct when *when = &draft->choices[i];
+        poll->choices[i] = (struct choice){.number = (int)i + 1,
+                                           .start = when->start,
+                                           .end = when->end,
+                                           .has_end = when->has_end,
+                                           .all_day = when->all_day,
+                                           .note = when->note};
+    }
+    return store_add_poll(office->store, poll, error) && invite_all(office, draft, poll, error) ? poll : NULL;
+}
+
+/* What the organiser should look at twice, beside each choice. */
+static void mark_choices(json_t *choices, const struct draft *draft)
+{
+    for (size_t i = 0; i < draft->choice_count; i++) {
+        const struct when *when = &draft->choices[i];
+        int weekday = civil_weekday(when->start);
+        json_t *choice = json_array_get(choices, i);
+        json_object_set_new(choice, "year", json_integer(when->start.year));
+        json_object_set_new(choice, "is_weekend", json_boolean(weekday == 0 || weekday == 6));
+        json_object_set_new(choice, "is_without_end", json_boolean(!when->has_end && !when->all_day));
+        json_object_set_new(choice, "is_inferred",
+                            json_boolean(when->inferred & ~(unsigned)(WHEN_INFERRED_YEAR | WHEN_INFERRED_END)));
+        json_object_set_new(choice, "written", json_string(when->text));
+    }
+}
+
+static json_t *view_participants(const struct invitation *invitations)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < talloc_array_length(invitations); i++)
+        json_array_append_new(list, json_pack("{s:s, s:s, s:b}", "name", invitations[i].name, "address",
+                                              invitations[i].address, "required", invitations[i].required));
+    return list;
+}
+
+static json_t *view_preview(struct office *office, const struct draft *draft, const struct poll *poll,
+                            struct error **error)
+{
+    const char *language = office->config->language;
+    void *context = talloc_new(NULL);
+    json_t *view = NULL;
+    char *organiser = ballot_organiser(context, office, poll, error);
+    struct invitation *shown =
+        organiser ? store_list_invitations(context, office->store, poll->id, 100, error) : NULL;
+    if (shown) {
+        json_t *ballot = ballot_view(office, poll, organiser, shown, poll->code, language);
+        char *text = ballot_render(context, office, ballot, poll->code, language, error);
+        json_decref(ballot);
+        view = view_poll(office, poll, organiser, language);
+        mark_choices(json_object_get(view, "choices"), draft);
+        long more = poll->invited - (long)talloc_array_length(shown);
+        bool late = draft->choice_count && civil_compare(draft->deadline, draft->choices[0].start) > 0;
+        json_t *own = json_pack("{s:o, s:I, s:o, s:o, s:b, s:b, s:s}", "participants", view_participants(shown),
+                                "participant_count", (json_int_t)poll->invited, "more_participants",
+                                more > 0 ? json_integer(more) : json_null(), "skipped", view_lines(draft->skipped),
+                                "deadline_inferred", draft->deadline_inferred, "deadline_late", late, "ballot",
+                                text ? text : "");
+        json_object_update(view, memory_check(own));
+        json_decref(own);
+        if (!text) {
+            json_decref(view);
+            view = NULL;
+        }
+    }
+    talloc_free(context);
+    return view;
+}
+
+bool poll_take_opening(struct office *office, struct incoming *incoming, const struct draft *draft,
+                       struct error **error)
+{
+    const struct mailbox *sender = incoming_sender(incoming);
+    if (!poll_may_open(office->config, sender->address))
+        return reply_refuse(office, incoming, "not_organiser", error);
+    if (draft->problem_count)
+        return queue_problems(office, incoming, draft, error) &&
+               incoming_settle(incoming, "unclear", "the opening mail leaves questions");
+    void *context = talloc_new(NULL);
+    struct poll *poll = store_draft(context, office, incoming, draft, error);
+    json_t *view = poll ? view_preview(office, draft, poll, error) : NULL;
+    bool done = false;
+    if (view) {
+        struct outgoing preview = {.template = "preview",
+                                   .name = sender->name,
+                                   .address = sender->address,
+                                   .reference = office_reference(context, office, poll->code, 0),
+                                   .dedupe = memory_format(context, "preview/%s", poll->code),
+                                   .view = view};
+        done = reply_queue(office, incoming, &preview, error);
+    }
+    json_decref(view);
+    talloc_free(context);
+    return done && incoming_settle(incoming, "drafted", "");
+}
+
+bool poll_open(struct office *office, const struct poll *poll, struct error **error)
+{
+    long queued;
+    if (poll->state != POLL_DRAFT)
+        return error_set(error, ERROR_REFUSED, "the poll %s is %s, only a draft can be opened", poll->code,
+                         poll_state_name(poll->state));
+    return store_set_poll_state(office->store, poll->id, POLL_OPEN, office->now, error) &&
+           ballot_queue_all(office, poll, false, &queued, error);
+}
+
+/* Tells the organiser what his reply did. */
+static bool queue_organiser_note(struct office *office, const struct incoming *incoming, const struct poll *poll,
+                                 const char *what, struct error **error)
+{
+    static const char *const events[] = {"opened", "cancelled", "not_understood", "opened_already", "closed_already"};
+    const struct mailbox *sender = incoming_sender(incoming);
+    void *context = talloc_new(NULL);
+    json_t *view = view_poll(office, poll, sender->name, office->config->language);
+    json_object_set_new(view, "invited", json_integer(poll->invited));
+    json_object_set_new(view, "quote", json_string(view_quote(context, incoming->letter->new_text, 20)));
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++)
+        json_object_set_new(view, events[i], json_boolean(strcmp(events[i], what) == 0));
+    struct outgoing note = {.template = "organiser-note",
+                            .name = sender->name,
+                            .address = sender->address,
+                            .reference = office_reference(context, office, poll->code, 0),
+                            .dedupe = memory_format(context, "organiser-note/%lld", (long long)incoming->id),
+                            .view = view};
+    bool done = reply_queue(office, incoming, &note, error);
+    json_decref(view);
+    talloc_free(context);
+    return done;
+}
+
+bool poll_take_organiser_reply(struct office *office, struct incoming *incoming, const struct poll *poll,
+                               struct error **error)
+{
+    enum reply_word word = reply_read_word(incoming->letter->new_text);
+    const char *what = "not_understood";
+    if (poll->state == POLL_OPEN)
+        what = "opened_already";
+    else if (poll->state != POLL_DRAFT)
+        what = "closed_already";
+    else if (word == REPLY_WORD_YES)
+        what = "opened";
+    else if (word == REPLY_WORD_CANCEL)
+        what = "cancelled";
+    if (strcmp(what, "opened") == 0 && !poll_open(office, poll, error))
+        return false;
+    if (strcmp(what, "cancelled") == 0 &&
+        !store_set_poll_state(office->store, poll->id, POLL_CANCELLED, office->now, error))
+        return false;
+    return queue_organiser_note(office, incoming, poll, what, error) && incoming_settle(incoming, what, "");
+}

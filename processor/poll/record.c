@@ -1,0 +1,215 @@
+/* Taking an answer: see record.h. Here: whose answer it is. What it does to the votes is in vote.c. */
+#include "poll/record.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "poll/ballot.h"
+#include "poll/draft.h"
+#include "poll/hold.h"
+#include "poll/open.h"
+#include "poll/reply.h"
+#include "poll/view.h"
+#include "poll/vote.h"
+#include "store/person.h"
+
+/* Who may speak for an invitation. */
+enum authority {
+    AUTHORITY_NONE,
+    AUTHORITY_PERSON, /* the invited person's own address */
+    AUTHORITY_OTHER,  /* a genuine token from somebody else's address */
+};
+
+static bool find_by_token(void *context, struct office *office, const struct incoming *incoming,
+                          const struct poll *poll, struct invitation **invitation, enum authority *authority,
+                          struct error **error)
+{
+    const struct reference *reference = &incoming->route->reference;
+    *invitation = NULL;
+    *authority = AUTHORITY_NONE;
+    if (!reference->token)
+        return true;
+    if (!office_reference_is_genuine(office, poll->code, reference->number, reference->token)) {
+        log_warning("a reply from %s carries a token that is not genuine", incoming_sender(incoming)->address);
+        return true;
+    }
+    bool own = false;
+    if (!store_find_invitation(context, office->store, poll->id, reference->number, invitation, error) ||
+        (*invitation && !store_has_address(office->store, (*invitation)->person_id,
+                                                  incoming_sender(incoming)->address, &own, error)))
+        return false;
+    if (*invitation)
+        *authority = own ? AUTHORITY_PERSON : AUTHORITY_OTHER;
+    return true;
+}
+
+static bool find_by_sender(void *context, struct office *office, const struct incoming *incoming,
+                           const struct poll *poll, struct invitation **invitation, enum authority *authority,
+                           struct error **error)
+{
+    struct person *person;
+    if (!store_find_person(context, office->store, incoming_sender(incoming)->address, &person, error))
+        return false;
+    if (person && !store_find_invitation_of(context, office->store, poll->id, person->id, invitation, error))
+        return false;
+    if (person && *invitation)
+        *authority = AUTHORITY_PERSON;
+    return true;
+}
+
+static bool take_answer(struct office *office, struct incoming *incoming, const struct poll *poll,
+                        struct error **error)
+{
+    void *context = talloc_new(NULL);
+    struct invitation *invitation;
+    enum authority authority;
+    bool done = find_by_token(context, office, incoming, poll, &invitation, &authority, error);
+    if (done && authority == AUTHORITY_NONE)
+        done = find_by_sender(context, office, incoming, poll, &invitation, &authority, error);
+    if (!done)
+        ;
+    else if (authority == AUTHORITY_NONE)
+        done = reply_refuse(office, incoming, "not_invited", error);
+    else if (poll->state == POLL_CANCELLED || poll->state == POLL_DRAFT)
+        done = reply_refuse(office, incoming, "cancelled", error);
+    else if (authority == AUTHORITY_OTHER)
+        done = hold_answer(office, incoming, poll, invitation, error);
+    else
+        done = vote_take_answer(office, incoming, poll, invitation, error);
+    talloc_free(context);
+    return done;
+}
+
+static bool is_organiser(const struct office *office, const struct incoming *incoming, const struct poll *poll)
+{
+    const struct reference *reference = &incoming->route->reference;
+    return reference->number == 0 && office_reference_is_genuine(office, poll->code, 0, reference->token);
+}
+
+static bool take_by_code(struct office *office, struct incoming *incoming, struct error **error)
+{
+    void *context = talloc_new(NULL);
+    struct poll *poll;
+    bool done = store_find_poll(context, office->store, incoming->route->reference.code, &poll, error);
+    if (!done)
+        ;
+    else if (!poll)
+        done = reply_refuse(office, incoming, "unknown_poll", error);
+    else if (is_organiser(office, incoming, poll))
+        done = poll_take_organiser_reply(office, incoming, poll, error);
+    else
+        done = take_answer(office, incoming, poll, error);
+    talloc_free(context);
+    return done;
+}
+
+static json_t *view_polls(struct office *office, const int64_t *ids, const char *language, struct error **error)
+{
+    json_t *list = json_array();
+    void *context = talloc_new(NULL);
+    for (size_t i = 0; i < talloc_array_length(ids); i++) {
+        struct poll *poll = store_load_poll(context, office->store, ids[i], error);
+        char *organiser = poll ? ballot_organiser(context, office, poll, error) : NULL;
+        if (!organiser) {
+            json_decref(list);
+            list = NULL;
+            break;
+        }
+        json_array_append_new(list, view_poll(office, poll, organiser, language));
+    }
+    talloc_free(context);
+    return list;
+}
+
+/* A new mail to the poll address without any reference, from somebody who is invited to several polls. */
+static bool ask_which_poll(struct office *office, struct incoming *incoming, const struct person *person,
+                           const int64_t *ids, struct error **error)
+{
+    json_t *polls = view_polls(office, ids, office_language(office, person->language), error);
+    if (!polls)
+        return false;
+    void *context = talloc_new(NULL);
+    const struct mailbox *sender = incoming_sender(incoming);
+    json_t *view = json_pack("{s:o, s:s}", "polls", polls, "quote",
+                             view_quote(context, incoming->letter->new_text, 20));
+    struct outgoing outgoing = {.template = "which-poll",
+                                .language = person->language,
+                                .name = person->name,
+                                .address = sender->address,
+                                .dedupe = memory_format(context, "which-poll/%lld", (long long)incoming->id),
+                                .view = memory_check(view)};
+    bool done = reply_queue(office, incoming, &outgoing, error) && incoming_settle(incoming, "asked", "several open polls");
+    json_decref(view);
+    talloc_free(context);
+    return done;
+}
+
+static bool has_choices_or_unclear_dates(const struct draft *draft)
+{
+    if (draft->choice_count)
+        return true;
+    for (size_t i = 0; i < draft->problem_count; i++)
+        if (draft->problems[i].kind == DRAFT_UNCLEAR_DATE)
+            return true;
+    return false;
+}
+
+/* No reference at all: dates line by line open a poll; otherwise it can only be the answer to one open poll. */
+static bool take_without_reference(struct office *office, struct incoming *incoming, struct error **error)
+{
+    void *context = talloc_new(NULL);
+    struct draft *draft =
+        draft_read(context, office->config, incoming->letter, clock_to_civil(incoming->received_at));
+    struct person *person;
+    int64_t *ids = NULL;
+    bool done = store_find_person(context, office->store, incoming_sender(incoming)->address, &person, error);
+    if (done && person) {
+        ids = store_list_open_polls_of(context, office->store, person->id, error);
+        done = ids != NULL;
+    }
+    size_t open_polls = talloc_array_length(ids);
+    if (!done)
+        ;
+    else if (has_choices_or_unclear_dates(draft) || !open_polls)
+        done = poll_take_opening(office, incoming, draft, error);
+    else if (open_polls > 1)
+        done = ask_which_poll(office, incoming, person, ids, error);
+    else {
+        struct poll *poll = store_load_poll(context, office->store, ids[0], error);
+        done = poll && take_answer(office, incoming, poll, error);
+    }
+    talloc_free(context);
+    return done;
+}
+
+bool poll_take_letter(struct office *office, struct incoming *incoming, struct error **error)
+{
+    if (incoming->route->reference.code)
+        return take_by_code(office, incoming, error);
+    return take_without_reference(office, incoming, error);
+}
+
+bool poll_take_bounce(struct office *office, struct incoming *incoming, struct error **error)
+{
+    const struct reference *reference = &incoming->route->reference;
+    if (!reference->token)
+        return incoming_settle(incoming, "ignored", "a bounce that names no mail of ours");
+    if (!incoming->letter->is_permanent)
+        return incoming_settle(incoming, "ignored", "delivery is only delayed");
+    void *context = talloc_new(NULL);
+    struct poll *poll;
+    struct invitation *invitation = NULL;
+    bool done = store_find_poll(context, office->store, reference->code, &poll, error);
+    bool genuine = done && poll && office_reference_is_genuine(office, poll->code, reference->number, reference->token);
+    if (genuine)
+        done = store_find_invitation(context, office->store, poll->id, reference->number, &invitation, error);
+    if (done && invitation && invitation->state == INVITATION_WAITING) {
+        invitation->state = INVITATION_UNDELIVERED;
+        done = store_update_invitation(office->store, invitation, INVITATION_WAITING, error);
+    }
+    talloc_free(context);
+    return done && incoming_settle(incoming, invitation ? "bounced" : "ignored",
+                                   invitation ? "" : "a bounce whose token is not genuine");
+}

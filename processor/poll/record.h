@@ -1,0 +1,17 @@
+/*
+ * Taking an answer: who is answering, what it means, what is recorded, what is said back. The identity rules: a token
+ * counts when it comes from the invited person; from anybody else the answer is held until that person says 「はい」.
+ */
+#ifndef KAIRAN_POLL_RECORD_H
+#define KAIRAN_POLL_RECORD_H
+
+#include "mail/incoming.h"
+#include "mail/office.h"
+
+/* Takes a letter that came to the poll address or replies to a mail of a poll. */
+bool poll_take_letter(struct office *office, struct incoming *incoming, struct error **error);
+
+/* Takes a delivery failure of a ballot: nobody waits for that person any more, and the result says so. */
+bool poll_take_bounce(struct office *office, struct incoming *incoming, struct error **error);
+
+#endif

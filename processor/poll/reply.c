@@ -1,0 +1,82 @@
+/* Answering a letter: see reply.h. */
+#include "poll/reply.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "poll/view.h"
+#include "text/fold.h"
+
+bool reply_queue(struct office *office, const struct incoming *incoming, const struct outgoing *outgoing,
+                 struct error **error)
+{
+    if (!incoming->letter->may_answer)
+        return true;
+    struct outgoing answer = *outgoing;
+    answer.in_reply_to = incoming->letter;
+    return office_queue(office, &answer, error);
+}
+
+bool reply_refuse(struct office *office, struct incoming *incoming, const char *reason, struct error **error)
+{
+    static const char *const reasons[] = {"not_organiser", "unknown_poll", "not_invited", "cancelled", "no_answer"};
+    const struct mailbox *sender = incoming_sender(incoming);
+    void *context = talloc_new(NULL);
+    json_t *view = json_pack("{s:s, s:s, s:s}", "subject", incoming->letter->subject, "administrator",
+                             office->config->administrator, "poll_address", office->config->poll_address);
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        json_object_set_new(view, reasons[i], json_boolean(strcmp(reasons[i], reason) == 0));
+    char *dedupe = memory_format(context, "refusal/%lld", (long long)incoming->id);
+    bool done = reply_queue(office, incoming, &(struct outgoing){.template = "refusal",
+                                                                 .name = sender->name,
+                                                                 .address = sender->address,
+                                                                 .dedupe = dedupe,
+                                                                 .view = memory_check(view)},
+                            error);
+    json_decref(view);
+    talloc_free(context);
+    return done && incoming_settle(incoming, "refused", reason);
+}
+
+/* Courtesies that may stand beside the one word; after folding. */
+static const char *const courtesies[] = {
+    "よろしくお願いいたします", "よろしくお願いします", "宜しくお願いします", "宜しくお願いいたします",
+    "お願いいたします",         "お願いします",         "ありがとうございます", "お疲れ様です",
+    "お疲れさまです",           "お世話になっております", "thank you", "thanks", "please",
+};
+static const char *const yes_words[] = {"はい",         "はいokです", "はいok",         "ok",
+                                        "okです",       "yes",        "この内容で",     "この内容でok",
+                                        "この内容でokです", "これでokです", "問題ありません", "はい問題ありません"};
+static const char *const cancel_words[] = {"中止", "中止します", "中止してください", "取り消し", "取り消します", "キャンセル", "cancel"};
+
+static void remove_all(char *text, const char *word)
+{
+    size_t length = strlen(word);
+    for (char *found = strstr(text, word); found; found = strstr(found, word))
+        memmove(found, found + length, strlen(found + length) + 1);
+}
+
+static bool is_one_of(const char *text, const char *const words[], size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(text, words[i]) == 0)
+            return true;
+    return false;
+}
+
+enum reply_word reply_read_word(const char *new_text)
+{
+    static const char *const punctuation[] = {"。", "、", "!", ".", ",", "「", "」", "\n", " "};
+    char *key = text_fold_key(NULL, new_text);
+    for (size_t i = 0; i < sizeof courtesies / sizeof *courtesies; i++)
+        remove_all(key, courtesies[i]);
+    for (size_t i = 0; i < sizeof punctuation / sizeof *punctuation; i++)
+        remove_all(key, punctuation[i]);
+    enum reply_word word = REPLY_WORD_NONE;
+    if (is_one_of(key, yes_words, sizeof yes_words / sizeof *yes_words))
+        word = REPLY_WORD_YES;
+    else if (is_one_of(key, cancel_words, sizeof cancel_words / sizeof *cancel_words))
+        word = REPLY_WORD_CANCEL;
+    talloc_free(key);
+    return word;
+}

@@ -1,0 +1,27 @@
+/* Answering a letter: the one place that minds whether it may be answered at all, and one-word replies. */
+#ifndef KAIRAN_POLL_REPLY_H
+#define KAIRAN_POLL_REPLY_H
+
+#include "mail/incoming.h"
+#include "mail/office.h"
+
+/* Queues a mail in answer to a letter, unless that letter must not be answered (then nothing happens, with true). */
+bool reply_queue(struct office *office, const struct incoming *incoming, const struct outgoing *outgoing,
+                 struct error **error);
+
+/*
+ * Answers that a letter cannot be acted on and why, and settles it as "refused". `reason` is one of not_organiser,
+ * unknown_poll, not_invited, cancelled, no_answer: the template has a sentence for each.
+ */
+bool reply_refuse(struct office *office, struct incoming *incoming, const char *reason, struct error **error);
+
+enum reply_word {
+    REPLY_WORD_NONE,
+    REPLY_WORD_YES,    /* はい, OK, yes, and nothing else that matters */
+    REPLY_WORD_CANCEL, /* 中止, cancel */
+};
+
+/* Reads a new text that should be one word; anything more than a courtesy beside it is REPLY_WORD_NONE. */
+enum reply_word reply_read_word(const char *new_text);
+
+#endif

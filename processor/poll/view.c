@@ -1,0 +1,98 @@
+/* Views of a poll: see view.h. */
+#include "poll/view.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "text/when.h"
+
+struct when choice_to_when(const struct choice *choice)
+{
+    return (struct when){.start = choice->start,
+                         .end = choice->end,
+                         .has_end = choice->has_end,
+                         .all_day = choice->all_day,
+                         .note = choice->note};
+}
+
+struct when *poll_list_whens(const void *context, const struct poll *poll)
+{
+    struct when *whens = memory_array(context, struct when, poll->choice_count);
+    for (size_t i = 0; i < poll->choice_count; i++)
+        whens[i] = choice_to_when(&poll->choices[i]);
+    return whens;
+}
+
+json_t *view_text(const char *text)
+{
+    return text && *text ? json_string(text) : json_null();
+}
+
+char *view_person_name(const void *context, const char *name, const char *address)
+{
+    if (name && *name)
+        return memory_copy_text(context, name);
+    return memory_copy_bytes(context, address, strcspn(address, "@"));
+}
+
+char *view_choice_label(const void *context, const struct office *office, const struct choice *choice,
+                        const char *language)
+{
+    struct when when = choice_to_when(choice);
+    return when_format(context, language, &when, clock_to_civil(office->now).year);
+}
+
+json_t *view_mark(enum mark mark)
+{
+    return json_pack("{s:s, s:b, s:b, s:b, s:b, s:b}", "symbol", mark_symbol(mark), "is_yes", mark == MARK_YES, "is_best",
+                     mark == MARK_BEST, "is_maybe", mark == MARK_MAYBE, "is_no", mark == MARK_NO, "is_none",
+                     mark == MARK_NONE);
+}
+
+static json_t *view_choices(const struct office *office, const struct poll *poll, const char *language)
+{
+    json_t *choices = json_array();
+    for (size_t i = 0; i < poll->choice_count; i++) {
+        const struct choice *choice = &poll->choices[i];
+        char *label = view_choice_label(NULL, office, choice, language);
+        json_array_append_new(choices, json_pack("{s:i, s:s, s:o}", "n", choice->number, "label", label, "note",
+                                                 view_text(choice->note)));
+        talloc_free(label);
+    }
+    return choices;
+}
+
+json_t *view_poll(const struct office *office, const struct poll *poll, const char *organiser, const char *language)
+{
+    void *context = talloc_new(NULL);
+    struct civil deadline = clock_to_civil(poll->deadline);
+    char *code = memory_copy_text(context, poll->code);
+    for (char *c = code; *c; c++)
+        *c = (char)toupper((unsigned char)*c);
+    json_t *view = json_pack(
+        "{s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:o, s:I}", "code", code, "title", poll->title, "description",
+        view_text(poll->description), "place", view_text(poll->place), "deadline",
+        when_format_point(context, language, deadline, clock_to_civil(office->now).year), "deadline_short",
+        when_format_short(context, language, deadline), "organiser", organiser, "choices",
+        view_choices(office, poll, language), "choice_count", (json_int_t)poll->choice_count);
+    talloc_free(context);
+    return memory_check(view);
+}
+
+char *view_quote(const void *context, const char *text, size_t most)
+{
+    struct buffer *quoted = buffer_new(context, 2 * LIMIT_TEXT_BYTES);
+    size_t count = 0;
+    for (const char *line = text; *line && count < most; count++) {
+        size_t length = strcspn(line, "\n");
+        buffer_add_text(quoted, length ? "> " : ">");
+        buffer_add(quoted, line, length);
+        buffer_add_byte(quoted, '\n');
+        line += length + (line[length] == '\n');
+    }
+    return buffer_take(quoted, context);
+}

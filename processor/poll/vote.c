@@ -1,0 +1,304 @@
+/* What an answer does: see vote.h. */
+#include "poll/vote.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "poll/ballot.h"
+#include "poll/hold.h"
+#include "poll/reply.h"
+#include "poll/view.h"
+#include "store/answer.h"
+#include "store/person.h"
+
+enum { QUOTED_LINES = 12 };
+
+/* All about one answer while it is being taken. */
+struct taking {
+    struct office *office;
+    struct incoming *incoming;
+    const struct poll *poll;
+    struct invitation *invitation;
+    struct answer *answer;
+    bool is_late;
+    bool by_confirmation; /* a bare 「はい」 made the proposal the answer */
+    enum mark *before;    /* one a choice */
+    enum mark *after;
+};
+
+struct answer *vote_read_answer(const void *context, struct office *office, const struct incoming *incoming,
+                                const struct poll *poll, const struct invitation *invitation, struct error **error)
+{
+    char *ballot = ballot_text(context, office, poll, invitation, error);
+    if (!ballot)
+        return NULL;
+    struct answer_question question = {.choices = poll_list_whens(context, poll),
+                                       .choice_count = poll->choice_count,
+                                       .ballot = ballot,
+                                       .now = clock_to_civil(incoming->received_at)};
+    return answer_read(context, &question, incoming->letter->text);
+}
+
+static const char *verdict_name(const struct taking *taking)
+{
+    static const char *const names[] = {"ok", "inferred", "ask", "none", "withdraw", "defer", "confirm"};
+    return names[taking->answer->verdict];
+}
+
+static bool read_votes(void *context, struct taking *taking, struct error **error)
+{
+    const struct poll *poll = taking->poll;
+    struct vote *votes = store_list_votes(context, taking->office->store, taking->invitation->id, error);
+    if (!votes)
+        return false;
+    taking->before = memory_array(context, enum mark, poll->choice_count);
+    taking->after = memory_array(context, enum mark, poll->choice_count);
+    for (size_t i = 0; i < talloc_array_length(votes); i++)
+        for (size_t j = 0; j < poll->choice_count; j++)
+            if (poll->choices[j].id == votes[i].choice_id)
+                taking->before[j] = taking->after[j] = mark_from_name(votes[i].mark);
+    return true;
+}
+
+/* A bare 「はい」 stands for what we proposed, and for nothing when we proposed nothing. */
+static void resolve_confirmation(void *context, struct taking *taking)
+{
+    struct answer *answer = taking->answer;
+    if (answer->verdict != ANSWER_CONFIRM)
+        return;
+    enum mark *proposed = hold_read_proposal(context, taking->invitation->proposal, taking->poll->choice_count);
+    if (!proposed) {
+        answer->verdict = ANSWER_ASK;
+        return;
+    }
+    for (size_t i = 0; i < taking->poll->choice_count; i++)
+        answer->marks[i].mark = proposed[i];
+    answer->verdict = ANSWER_OK;
+    taking->by_confirmation = true;
+}
+
+static bool store_votes(struct taking *taking, int64_t answer_id, struct error **error)
+{
+    for (size_t i = 0; i < taking->poll->choice_count; i++) {
+        const struct answer_mark *mark = &taking->answer->marks[i];
+        if (mark->mark == MARK_NONE)
+            continue;
+        struct vote vote = {taking->invitation->id, taking->poll->choices[i].id, mark_name(mark->mark), mark->inferred,
+                            mark->note};
+        if (!store_set_vote(taking->office->store, &vote, answer_id, error))
+            return false;
+        taking->after[i] = mark->mark;
+    }
+    return true;
+}
+
+static enum invitation_state state_after(const struct taking *taking)
+{
+    size_t answered = 0;
+    for (size_t i = 0; i < taking->poll->choice_count; i++)
+        answered += taking->after[i] != MARK_NONE;
+    if (answered == taking->poll->choice_count)
+        return INVITATION_ANSWERED;
+    return answered ? INVITATION_PARTIAL : INVITATION_WAITING;
+}
+
+static bool needs_asking(const struct taking *taking)
+{
+    return taking->answer->verdict == ANSWER_ASK || taking->answer->verdict == ANSWER_NONE;
+}
+
+static bool record(void *context, struct taking *taking, struct error **error)
+{
+    struct store *store = taking->office->store;
+    struct invitation *invitation = taking->invitation;
+    struct answer_record record = {.letter_id = taking->incoming->id,
+                                   .invitation_id = invitation->id,
+                                   .verdict = verdict_name(taking),
+                                   .late = taking->is_late,
+                                   .source = taking->incoming->letter->new_text};
+    if (!store_add_answer(store, &record, error))
+        return false;
+    if (taking->is_late)
+        return true;
+    enum invitation_state before = invitation->state;
+    if (taking->answer->verdict == ANSWER_WITHDRAW) {
+        if (!store_drop_votes(store, invitation->id, error))
+            return false;
+        memset(taking->after, 0, taking->poll->choice_count * sizeof *taking->after);
+    } else if (!store_votes(taking, record.id, error)) {
+        return false;
+    }
+    bool asks = needs_asking(taking);
+    invitation->proposal = asks && taking->answer->proposal
+                               ? hold_write_proposal(context, taking->answer->proposal, taking->poll->choice_count)
+                               : NULL;
+    invitation->state = state_after(taking);
+    invitation->asked += asks;
+    if (!taking->by_confirmation)
+        invitation->comment = taking->answer->comment;
+    return store_update_invitation(store, invitation, before, error);
+}
+
+json_t *vote_view_marks(const struct office *office, const struct poll *poll, const enum mark *marks,
+                        const char *language)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < poll->choice_count; i++) {
+        json_t *entry = view_mark(marks[i]);
+        char *label = view_choice_label(NULL, office, &poll->choices[i], language);
+        json_object_set_new(entry, "n", json_integer(poll->choices[i].number));
+        json_object_set_new(entry, "label", json_string(label));
+        json_object_set_new(entry, "inferred", json_false());
+        json_object_set_new(entry, "note", json_null());
+        json_object_set_new(entry, "before", json_null());
+        json_array_append_new(list, entry);
+        talloc_free(label);
+    }
+    return list;
+}
+
+/* The marks that hold now, with what this answer changed, noted and inferred. */
+static json_t *view_outcome(const struct taking *taking, const char *language)
+{
+    json_t *list = vote_view_marks(taking->office, taking->poll, taking->after, language);
+    for (size_t i = 0; i < taking->poll->choice_count; i++) {
+        json_t *entry = json_array_get(list, i);
+        const struct answer_mark *mark = &taking->answer->marks[i];
+        if (mark->mark != MARK_NONE) {
+            json_object_set_new(entry, "inferred", json_boolean(mark->inferred));
+            json_object_set_new(entry, "note", view_text(mark->note));
+        }
+        if (taking->before[i] != MARK_NONE && taking->before[i] != taking->after[i])
+            json_object_set_new(entry, "before", json_string(mark_symbol(taking->before[i])));
+    }
+    return list;
+}
+
+static json_t *view_proposal(const struct taking *taking, const char *language)
+{
+    const enum mark *proposal = taking->answer->proposal;
+    if (!proposal || !needs_asking(taking))
+        return json_null();
+    json_t *list = vote_view_marks(taking->office, taking->poll, proposal, language);
+    for (size_t i = 0; i < json_array_size(list); i++)
+        json_object_set_new(json_array_get(list, i), "proposal_head", json_boolean(i == 0));
+    return list;
+}
+
+static json_t *view_unclear(const struct answer *answer)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < talloc_array_length(answer->unclear); i++)
+        json_array_append_new(list, json_string(answer->unclear[i]));
+    return list;
+}
+
+struct summary {
+    bool any_mark;
+    bool any_inferred;
+    bool any_change;
+    bool any_missing;
+    int first_missing; /* number of the first choice without a mark, 0: none */
+};
+
+static struct summary summarise(const struct taking *taking)
+{
+    struct summary summary = {0};
+    for (size_t i = 0; i < taking->poll->choice_count; i++) {
+        summary.any_mark |= taking->after[i] != MARK_NONE;
+        summary.any_missing |= taking->after[i] == MARK_NONE;
+        if (taking->after[i] == MARK_NONE && !summary.first_missing)
+            summary.first_missing = taking->poll->choices[i].number;
+        summary.any_inferred |= taking->answer->marks[i].mark != MARK_NONE && taking->answer->marks[i].inferred;
+        summary.any_change |= taking->before[i] != MARK_NONE && taking->before[i] != taking->after[i];
+    }
+    return summary;
+}
+
+static json_t *view_answer(void *context, const struct taking *taking, const char *organiser, const char *language)
+{
+    const struct answer *answer = taking->answer;
+    struct summary summary = summarise(taking);
+    char *source = view_quote(context, taking->incoming->letter->new_text, QUOTED_LINES);
+    json_t *view = view_poll(taking->office, taking->poll, organiser, language);
+    json_t *own = json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:i}", "marks",
+        view_outcome(taking, language), "proposal", view_proposal(taking, language), "unclear", view_unclear(answer),
+        "quote", view_text(source), "comment", view_text(answer->comment), "person",
+        view_person_name(context, taking->invitation->name, taking->invitation->address), "any_mark", summary.any_mark,
+        "any_inferred", summary.any_inferred, "any_change", summary.any_change, "any_missing", summary.any_missing,
+        "is_late", taking->is_late, "is_withdrawn", answer->verdict == ANSWER_WITHDRAW, "is_deferred",
+        answer->verdict == ANSWER_DEFER, "is_empty", answer->verdict == ANSWER_NONE,
+        "first_missing", summary.first_missing);
+    json_object_update(view, memory_check(own));
+    json_decref(own);
+    return view;
+}
+
+/* When asking has not helped, a person must: the organiser gets the words as they are. */
+static bool queue_to_organiser(void *context, struct taking *taking, json_t *view, struct error **error)
+{
+    struct office *office = taking->office;
+    struct person *organiser = store_load_person(context, office->store, taking->poll->organiser_id, error);
+    char *address = organiser ? store_first_address(context, office->store, organiser->id, error) : NULL;
+    if (!address)
+        return false;
+    json_object_set_new(view, "person_address", json_string(taking->invitation->address));
+    struct outgoing outgoing = {.template = "unclear-answer",
+                                .language = organiser->language,
+                                .name = organiser->name,
+                                .address = address,
+                                .reference = office_reference(context, office, taking->poll->code, 0),
+                                .dedupe = memory_format(context, "unclear-answer/%lld", (long long)taking->incoming->id),
+                                .view = view};
+    return office_queue(office, &outgoing, error);
+}
+
+static bool answer_person(void *context, struct taking *taking, struct error **error)
+{
+    struct office *office = taking->office;
+    struct invitation *invitation = taking->invitation;
+    const char *language = office_language(office, invitation->language);
+    char *organiser = ballot_organiser(context, office, taking->poll, error);
+    if (!organiser)
+        return false;
+    json_t *view = view_answer(context, taking, organiser, language);
+    bool asks = needs_asking(taking) && !taking->is_late;
+    bool done;
+    if (asks && invitation->asked > office->config->asks_a_poll) {
+        done = queue_to_organiser(context, taking, view, error);
+    } else {
+        const char *template = asks ? "ask" : "ack";
+        struct outgoing outgoing = {
+            .template = template,
+            .language = language,
+            .name = invitation->name,
+            .address = incoming_sender(taking->incoming)->address,
+            .reference = office_reference(context, office, taking->poll->code, invitation->number),
+            .dedupe = memory_format(context, "%s/%lld", template, (long long)taking->incoming->id),
+            .view = view};
+        done = reply_queue(office, taking->incoming, &outgoing, error);
+    }
+    json_decref(view);
+    return done;
+}
+
+bool vote_take_answer(struct office *office, struct incoming *incoming, const struct poll *poll,
+                      struct invitation *invitation, struct error **error)
+{
+    void *context = talloc_new(NULL);
+    struct taking taking = {.office = office, .incoming = incoming, .poll = poll, .invitation = invitation};
+    taking.is_late = poll->state != POLL_OPEN || incoming->received_at > poll->deadline;
+    taking.answer = vote_read_answer(context, office, incoming, poll, invitation, error);
+    bool done = taking.answer && read_votes(context, &taking, error);
+    if (done)
+        resolve_confirmation(context, &taking);
+    done = done && record(context, &taking, error) && answer_person(context, &taking, error);
+    if (done && taking.is_late)
+        incoming_settle(incoming, "late", "the deadline had passed");
+    else if (done)
+        incoming_settle(incoming, needs_asking(&taking) ? "asked" : "answered", "");
+    talloc_free(context);
+    return done;
+}

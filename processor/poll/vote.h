@@ -1,0 +1,22 @@
+/* What an answer does to the votes, and the mail that echoes it in words or asks for the rest. */
+#ifndef KAIRAN_POLL_VOTE_H
+#define KAIRAN_POLL_VOTE_H
+
+#include "mail/incoming.h"
+#include "mail/office.h"
+#include "poll/answer.h"
+#include "store/poll.h"
+
+/* Takes the invited person's own answer: records what is certain, acknowledges it, asks about the rest. */
+bool vote_take_answer(struct office *office, struct incoming *incoming, const struct poll *poll,
+                      struct invitation *invitation, struct error **error);
+
+/* Reads a letter against the ballot of an invitation, below `context`. */
+struct answer *vote_read_answer(const void *context, struct office *office, const struct incoming *incoming,
+                                const struct poll *poll, const struct invitation *invitation, struct error **error);
+
+/* Every choice with its mark: [{"n","label","note", marks…}], for mails that show an answer. */
+json_t *vote_view_marks(const struct office *office, const struct poll *poll, const enum mark *marks,
+                        const char *language);
+
+#endif
