@@ -256,25 +256,33 @@ static size_t write_quoted(char form[3], const char *text, bool is_first, bool i
     return 3;
 }
 
+/* Adds a line as a whole and begins the next. */
+static void end_line(struct buffer *out, const char *line, size_t *column, const char *ending)
+{
+    buffer_add(out, line, *column);
+    buffer_add_text(out, ending);
+    *column = 0;
+}
+
 void encode_quoted_printable(struct buffer *out, const char *text, size_t length)
 {
+    char line[LINE_COLUMNS];
     size_t column = 0;
     for (size_t i = 0; i < length; i++) {
         bool is_last = i + 1 == length || text[i + 1] == '\r';
         if (text[i] == '\r' && i + 1 < length && text[i + 1] == '\n') {
-            buffer_add_text(out, "\r\n");
-            column = 0;
+            end_line(out, line, &column, "\r\n");
             i++;
             continue;
         }
         char form[3];
         size_t width = write_quoted(form, text + i, column == 0, is_last);
         if (column + width + !is_last > LINE_COLUMNS) {
-            buffer_add_text(out, "=\r\n");
+            end_line(out, line, &column, "=\r\n");
             width = write_quoted(form, text + i, true, is_last);
-            column = 0;
         }
-        buffer_add(out, form, width);
+        memcpy(line + column, form, width);
         column += width;
     }
+    end_line(out, line, &column, "");
 }
