@@ -24,12 +24,13 @@ struct node {
     int line;         /* of the tag, for error sentences */
     const char *text; /* the literal text, or the name as written; not NUL-terminated */
     size_t length;
-    char *name;       /* the name, its parts ("a.b" has two) each NUL-terminated, one behind the other; NULL in texts */
-    int parts;        /* how many; 0 is "." */
-    size_t end;       /* sections: index of the first node behind it */
+    char *name; /* the name, its parts ("a.b" has two) each NUL-terminated, one behind the other; NULL in texts */
+    int parts;  /* how many; 0 is "." */
+    size_t end; /* sections: index of the first node behind it */
 };
 
-struct template {
+struct template
+{
     char *language;
     char *name;
     char *path;         /* for error sentences */

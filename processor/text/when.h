@@ -30,14 +30,14 @@ enum when_warning {
 };
 
 struct when {
-    char *text;         /* the words it was read from, verbatim */
+    char *text; /* the words it was read from, verbatim */
     struct civil start;
-    struct civil end;   /* meaningful when has_end; an all-day date ends on its last day */
+    struct civil end; /* meaningful when has_end; an all-day date ends on its last day */
     bool has_end;
     bool all_day;
     unsigned inferred;
     unsigned warnings;
-    char *note;         /* what stood behind it on the line (place, remark), or NULL */
+    char *note; /* what stood behind it on the line (place, remark), or NULL */
 };
 
 enum when_verdict {
@@ -47,14 +47,19 @@ enum when_verdict {
     WHEN_ASK,      /* a date is meant, but not which one: `reason` says why */
 };
 
+/*
+ * `reason` is one of: impossible (no such day), weekday (it disagrees, or is today's), past, far (more than nine months
+ * ahead), range (a span, or something open or vague), period (a time that is in no table or was not understood), order
+ * (15:00-13:00, 05/01/2026), zone (a name of several), recurrence, date (a time without a day).
+ */
 struct when_result {
     enum when_verdict verdict;
-    struct when *dates;  /* talloc array */
+    struct when *dates; /* talloc array */
     size_t count;
-    const char *reason;  /* for WHEN_ASK a word of: impossible weekday past far range period order zone recurrence */
+    const char *reason; /* for WHEN_ASK a word, see below; no dates then */
 };
 
-/* What reading needs to know. */
+/* What reading needs to know. Times with a zone are converted to Asia/Tokyo. */
 struct when_context {
     struct civil now;
     const struct civil *heading; /* date that stood alone on the line above, inherited by bare times; or NULL */
@@ -64,11 +69,16 @@ struct when_context {
 /*
  * Reads one line of an opening mail as candidates: bullets and labels (・ 候補1： ① 1.) are stripped, and only a line
  * whose first word then is a date or a time counts; a date inside a sentence does not (WHEN_NONE). One line may hold
- * several dates. `result` and all in it hang below `context`.
+ * several dates; a date without a time is all day; a deadline (まで, 締切) is none. 午前, 午後, 昼 and lessons come
+ * from a built-in table, other words of that kind are asked. Only the first 4 kB of a line are looked at. `result` and
+ * all in it hang below `context`.
  */
 struct when_result *when_read_candidates(const void *context, const char *line, const struct when_context *about);
 
-/* Reads the one date (and time) that a text names anywhere, such as a deadline; without a time of day, all_day is set. */
+/*
+ * Reads the one date (and time) that a text names anywhere, such as a deadline; without a time of day, all_day is set.
+ * Two different dates, or a span of time, are asked.
+ */
 struct when_result *when_read_point(const void *context, const char *text, const struct when_context *about);
 
 /*

@@ -13,7 +13,8 @@ size_t text_width(const char *text);
 /* `text` cut to at most `columns` (with "…" when it was cut) and padded with spaces to exactly that many. */
 char *text_pad(const void *context, const char *text, size_t columns);
 
-/* Lines of at most `columns`, broken at spaces or, in Japanese, between characters (kinsoku minded); no trailing "\n". */
+/* Lines of at most `columns`, broken at spaces or, in Japanese, between characters (kinsoku minded); no trailing "\n".
+ */
 char *text_wrap(const void *context, const char *text, size_t columns);
 
 #endif

