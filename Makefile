@@ -19,7 +19,6 @@ MODE_sanitize := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno
 CC := $(CC_$(FLAVOUR))
 
 PACKAGES := sqlite3 talloc jansson libutf8proc libcrypto libxml-2.0 libetpan libseccomp
-# make lint, make test and make demo install what is missing first: nothing is asked of pkg-config before that
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 CPPFLAGS = -D_GNU_SOURCE -I. -Iprocessor -I$(BUILD) -DKAIRAN_LIBEXECDIR='"$(LIBEXECDIR)"' -DKAIRAN_DATADIR='"$(DATADIR)"'
 CFLAGS ?= -g $(MODE_$(FLAVOUR)) -fstack-protector-strong
@@ -44,8 +43,9 @@ UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/tests/unit/%)
 BENCH_PROGRAMS := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
 object = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
-.PHONY: all demo test unit lint bench install clean packages test-packages lint-packages
+.PHONY: all demo test unit benches lint bench install clean build-packages test-packages lint-packages
 all: $(PROGRAMS)
+
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -81,6 +81,44 @@ $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(LIBRARY)
 
 .SECONDARY:
 unit: $(UNIT_PROGRAMS)
+
+benches: $(BENCH_PROGRAMS)
+
+# What Debian packages each job needs; installed when missing, through sudo when not root.
+BUILD_PACKAGES := gcc make pkg-config libc6-dev libetpan-dev libsqlite3-dev libxml2-dev libjansson-dev libtalloc-dev \
+	libutf8proc-dev libssl-dev libseccomp-dev libcurl4 tzdata python3
+TEST_PACKAGES := $(BUILD_PACKAGES) check clang libclang-rt-14-dev valgrind strace postfix procmail maildrop
+LINT_PACKAGES := $(BUILD_PACKAGES) clang clang-tidy cppcheck
+
+build-packages:
+	@tests/install-packages $(BUILD_PACKAGES)
+test-packages:
+	@tests/install-packages $(TEST_PACKAGES)
+lint-packages:
+	@tests/install-packages $(LINT_PACKAGES)
+
+demo: build-packages
+	@$(MAKE) --no-print-directory -s -j2 all
+	@python3 tests/e2e/demo.py
+
+test: test-packages
+	@tests/run
+
+lint: lint-packages
+	@tests/lint
+
+bench: test-packages
+	@$(MAKE) --no-print-directory -s -j2 all benches
+	@tests/bench/run
+
+# Puts everything in place; DESTDIR and PREFIX as usual. The instance itself is made by `kairan init`.
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(DATADIR) $(DESTDIR)$(PREFIX)/lib/systemd/system
+	install -m 755 $(BUILD)/kairan $(DESTDIR)$(PREFIX)/bin/
+	install -m 755 $(BUILD)/kairan-deliver $(BUILD)/kairan-reader $(BUILD)/kairan-sender $(DESTDIR)$(LIBEXECDIR)/
+	cp -R --no-preserve=ownership templates mta-hooks $(DESTDIR)$(DATADIR)/
+	rm -f $(DESTDIR)$(DATADIR)/mta-hooks/*.[ch]
+	install -m 644 mta-hooks/systemd/* $(DESTDIR)$(PREFIX)/lib/systemd/system/
 
 clean:
 	rm -rf build

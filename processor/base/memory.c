@@ -16,6 +16,14 @@ void *memory_check(void *pointer)
     abort();
 }
 
+void *memory_resize_array(const void *context, void *array, size_t size, unsigned count, const char *type)
+{
+    if (count)
+        return memory_check(_talloc_realloc_array(context, array, size, count, type));
+    talloc_free(array); /* talloc would make nothing at all of an empty array */
+    return memory_check(_talloc_zero_array(context, size, 0, type));
+}
+
 char *memory_copy_text(const void *context, const char *text)
 {
     return text ? memory_check(talloc_strdup(context, text)) : NULL;

@@ -18,8 +18,9 @@
     ((type *)memory_check(_talloc_zero_array(context, sizeof(type), (unsigned)(count), #type)))
 
 /* `array` (NULL: none yet) made `count` objects long; the old contents stay, what is new is not zeroed. */
-#define memory_resize(context, array, type, count) \
-    ((type *)memory_check(_talloc_realloc_array(context, array, sizeof(type), (unsigned)(count), #type)))
+#define memory_resize(context, array, type, count)                                                                     \
+    ((type *)memory_resize_array(context, array, sizeof(type), (unsigned)(count), #type))
+void *memory_resize_array(const void *context, void *array, size_t size, unsigned count, const char *type);
 
 /* Returns `pointer`, or aborts with a sentence on standard error when it is NULL. */
 void *memory_check(void *pointer);

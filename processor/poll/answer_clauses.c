@@ -139,7 +139,8 @@ static bool read_set_first(struct parser *parser, struct group *group)
         take_remark(parser, group);
         return true;
     }
-    return group->limited || group->supposed || group->bound || group->set->flags & WORD_IMPLIES;
+    bool implies = group->limited || group->supposed || group->bound || group->set->flags & WORD_IMPLIES;
+    return implies && parser->at == parser->count;
 }
 
 static bool read_mark_first(struct parser *parser, struct group *group)
@@ -250,10 +251,18 @@ static uint64_t named(const struct group *group)
     return group->set->flags & (SET_ALL | SET_REST) ? 0 : group->set->set;
 }
 
-static bool can_say(const struct group *group)
+/* 全部は無理, not all work: none, or not all of them? */
+static bool denies_all(const struct reading *reading, const struct group *group)
+{
+    const char *after = reading->folded->text + group->set->end;
+    bool is_topic = strncmp(after, "は", strlen("は")) == 0 || strncmp(after, "が", strlen("が")) == 0;
+    return group->set->flags & SET_ALL && group->mark == MARK_NO && (is_topic || group->flags & WORD_DENIED);
+}
+
+static bool can_say(const struct reading *reading, const struct group *group)
 {
     bool is_alone = group->limited || group->supposed || group->exclusive || group->complete || group->bound;
-    if (group->set->bad || (group->set->flags & SET_REST && is_alone))
+    if (group->set->bad || (group->set->flags & SET_REST && is_alone) || denies_all(reading, group))
         return false;
     if (group->flags & (WORD_DOUBT | WORD_DEFERS) && !(group->flags & WORD_SYMBOL))
         return false;
@@ -323,7 +332,7 @@ bool clause_read(struct reading *reading, const struct clause *clause)
     bool understood = read_groups(&parser) || (parser.count = clause->count, read_parts(&parser));
     understood = understood && !is_lone_doubt(&parser);
     for (size_t i = 0; understood && i < parser.group_count; i++)
-        understood = can_say(&parser.groups[i]);
+        understood = can_say(reading, &parser.groups[i]);
     for (size_t i = 0; understood && i < parser.group_count; i++)
         if (!say_group(reading, &parser.groups[i]))
             reading_doubt(reading, named(&parser.groups[i]), clause->start, clause->end);

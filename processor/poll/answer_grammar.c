@@ -83,6 +83,7 @@ static bool merge_into_mark(struct token *mark, const struct token *next)
         return false;
     if (next->kind == TOKEN_NEG && mark->value == MARK_YES) {
         mark->value = MARK_NO;
+        mark->flags |= WORD_DENIED;
     } else if (next->kind == TOKEN_HEDGE && mark->value != MARK_NONE) {
         mark->value = MARK_MAYBE;
     } else if (next->kind == TOKEN_BELIEF) {
@@ -105,6 +106,7 @@ static bool merge_negation(const struct reading *reading, struct token *negation
     *negation = *mark;
     negation->start = start;
     negation->value = MARK_NO;
+    negation->flags |= WORD_DENIED;
     return true;
 }
 
@@ -114,6 +116,21 @@ static bool is_reason(const struct token *before, const struct token *token)
     return token->kind == TOKEN_REASON && before->kind == TOKEN_UNKNOWN;
 }
 
+static bool is_limit(enum token_kind kind)
+{
+    return kind == TOKEN_IF || kind == TOKEN_LIMIT || kind == TOKEN_SHIKA || kind == TOKEN_UNTIL;
+}
+
+/* はい、全部大丈夫です: the opening yes goes with what follows. */
+static void drop_opening_yes(struct clause *clause)
+{
+    if (clause->count < 3 || clause->tokens[0].kind != TOKEN_MARK || !(clause->tokens[0].flags & WORD_CONFIRM) ||
+        clause->tokens[1].kind != TOKEN_COMMA)
+        return;
+    clause->tokens += 2;
+    clause->count -= 2;
+}
+
 static void simplify(const struct reading *reading, struct clause *clause)
 {
     size_t written = 0;
@@ -121,6 +138,10 @@ static void simplify(const struct reading *reading, struct clause *clause)
         struct token token = clause->tokens[i];
         struct token *before = written ? &clause->tokens[written - 1] : NULL;
         const struct token *next = i + 1 < clause->count ? &clause->tokens[i + 1] : NULL;
+        if (token.kind == TOKEN_QUANTITY && next && is_limit(next->kind)) {
+            token.kind = TOKEN_HEDGE; /* 30分なら */
+            i++;
+        }
         if (token.kind == TOKEN_QUANTITY || token.kind == TOKEN_GA || token.kind == TOKEN_LESS)
             continue;
         if (token.kind == TOKEN_BELIEF && !(before && before->kind == TOKEN_MARK))
@@ -137,14 +158,19 @@ static void simplify(const struct reading *reading, struct clause *clause)
             token.kind = TOKEN_MARK;
             token.value = MARK_MAYBE;
             token.flags = WORD_SYMBOL | WORD_DOUBT;
-        } else if (token.kind == TOKEN_RANGE && !(next && next->kind == TOKEN_SET)) {
+        } else if (token.kind == TOKEN_RANGE && !is_latin(reading, &token) && !(next && next->kind == TOKEN_SET)) {
             token.kind = TOKEN_COLON;
         } else if (token.kind == TOKEN_DEMO) {
             continue;
+        } else if (token.kind == TOKEN_RANGE && is_latin(reading, &token) && before && before->kind == TOKEN_MARK) {
+            continue; /* yes to all */
         }
         clause->tokens[written++] = token;
     }
+    while (written && clause->tokens[written - 1].kind == TOKEN_LINE)
+        written--;
     clause->count = written;
+    drop_opening_yes(clause);
 }
 
 /* ----- clauses without choices ----- */

@@ -91,7 +91,7 @@ static void join_sets(struct token *set, const struct token *second, bool separa
 static bool is_separator(enum token_kind kind)
 {
     return kind == TOKEN_AND || kind == TOKEN_OR || kind == TOKEN_KA || kind == TOKEN_DOT || kind == TOKEN_COMMA ||
-           kind == TOKEN_DEMO || kind == TOKEN_LINE;
+           kind == TOKEN_DEMO || kind == TOKEN_MO || kind == TOKEN_LINE;
 }
 
 /* A set after a set. True when it was joined. */
@@ -149,15 +149,37 @@ static bool apply_suffix(struct joiner *joiner)
 static bool absorb_all(struct joiner *joiner)
 {
     struct token *set = last_set(joiner);
-    if (!set || !(set->flags & (SET_EXCEPT | SET_BOUND)))
+    struct token word = *peek(joiner, 0);
+    if (!set || (is_plain(set) && word.kind != TOKEN_IF))
         return false;
-    size_t skipped = peek(joiner, 0)->kind == TOKEN_COMMA || peek(joiner, 0)->kind == TOKEN_IF;
+    size_t skipped = word.kind == TOKEN_COMMA || word.kind == TOKEN_IF;
     const struct token *all = peek(joiner, skipped);
     if (all->kind != TOKEN_SET || !(all->flags & SET_ALL))
         return false;
     set->flags |= all->flags & WORD_IMPLIES;
     set->end = all->end;
     joiner->at += skipped + 1;
+    if (word.kind == TOKEN_IF)
+        put(joiner, word, 0);
+    return true;
+}
+
+/* どちらも behind a list says nothing new; elsewhere it is "all" of two. */
+static bool read_both(struct joiner *joiner)
+{
+    if (peek(joiner, 0)->kind != TOKEN_BOTH)
+        return false;
+    const struct token *before = last(joiner);
+    if (before && before->kind == TOKEN_SET && choices_count(before->set) == 2) {
+        joiner->at++;
+        return true;
+    }
+    struct token token = *peek(joiner, 0);
+    token.kind = TOKEN_SET;
+    token.set = choices_all(joiner->question);
+    token.bad = joiner->question->choice_count != 2;
+    token.flags = SET_ALL;
+    put(joiner, token, 1);
     return true;
 }
 
@@ -227,6 +249,10 @@ static size_t note_length(const struct joiner *joiner)
         case TOKEN_CLOSE:
             return is_remark ? ahead + 1 : 0;
         case TOKEN_SET:
+            if (!token->bad || token->origin != TOKEN_TIME)
+                return 0;
+            is_remark = true;
+            break;
         case TOKEN_NEG:
         case TOKEN_HEDGE:
         case TOKEN_LINE:
@@ -278,17 +304,38 @@ static bool read_bracket(struct joiner *joiner)
     return true;
 }
 
+/* 在宅なら is not said of the choice before it: a limit stands by its choice, or it is a condition that nobody knows. */
+static void put_word(struct joiner *joiner)
+{
+    enum { ONE_PARTICLE = 3 };
+    struct token token = *peek(joiner, 0);
+    const struct token *before = last(joiner);
+    bool is_limit = token.kind == TOKEN_IF || token.kind == TOKEN_LIMIT || token.kind == TOKEN_SHIKA;
+    if (is_limit && joiner->apart && before && before->kind == TOKEN_SET) {
+        const char *text = joiner->tokens->folded->text;
+        size_t between = 0;
+        for (size_t i = before->end; i < token.start && between <= ONE_PARTICLE; i++)
+            between += text[i] != ' ';
+        if (between > ONE_PARTICLE)
+            token.kind = TOKEN_HEDGE;
+    }
+    put(joiner, token, 1);
+}
+
 void choices_join(struct tokens *tokens, const struct answer_question *question)
 {
     struct joiner joiner = {.question = question, .tokens = tokens};
     while (joiner.at < tokens->count) {
         enum token_kind kind = peek(&joiner, 0)->kind;
-        if (kind == TOKEN_NOISE || kind == TOKEN_POLITE) {
+        bool is_noise = kind == TOKEN_NOISE || kind == TOKEN_POLITE || (kind == TOKEN_MO && !join_list(&joiner));
+        if (kind == TOKEN_MO && !is_noise)
+            continue;
+        if (is_noise) {
             joiner.at++;
             joiner.apart = true;
         } else if (!join_list(&joiner) && !apply_suffix(&joiner) && !absorb_all(&joiner) &&
-                   !apply_exception(&joiner) && !read_bound(&joiner) && !read_bracket(&joiner)) {
-            put(&joiner, *peek(&joiner, 0), 1);
+                   !apply_exception(&joiner) && !read_both(&joiner) && !read_bound(&joiner) && !read_bracket(&joiner)) {
+            put_word(&joiner);
         }
     }
     tokens->count = joiner.written;

@@ -148,12 +148,14 @@ static size_t read_time(struct tokens *tokens, size_t at, const char *text, stru
 static size_t read_counted(struct tokens *tokens, size_t at, const char *text, struct number first)
 {
     static const char *const units[] = {
-        "人", "名", "分", "階", "f", "号", "件", "年", "回", "%", "円", "歳", "時間", "週", "ヶ月", "カ月", "か月", "ページ",
-        "度", "会議室", "講義室", "教室", "期", "限", "個", "台", "点", "割", "mb", "kb", "min", "mins", "minutes", "people", "persons", "hours", "hour",
+        "人", "名", "分", "階", "f", "号", "年", "%", "円", "歳", "時間", "週", "ヶ月", "カ月", "か月", "ページ",
+        "度", "会議室", "講義室", "教室", "期", "限", "台", "点", "割", "mb", "kb", "min", "mins", "minutes", "people", "persons", "hours", "hour",
     };
+    static const char *const counts[] = {"つ", "回", "件", "個", "コマ"}; /* these may count choices */
     const char *rest = text + first.length;
-    if (begins(rest, "つ"))
-        return add(tokens, TOKEN_COUNT, at, first.length + strlen("つ"), first.value);
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        if (begins(rest, counts[i]))
+            return add(tokens, TOKEN_COUNT, at, first.length + strlen(counts[i]), first.value);
     if (begins(rest, "番目"))
         return add(tokens, TOKEN_NUMBER, at, first.length + strlen("番目"), first.value);
     if (begins(rest, "番"))

@@ -56,6 +56,8 @@ static void say_cell(struct reading *reading, struct cell *cell, const struct st
 
 void reading_say(struct reading *reading, const struct statement *statement)
 {
+    if (statement->strength == STRENGTH_UNIVERSAL)
+        reading->universal = *statement;
     for (size_t i = 0; i < reading->question->choice_count; i++)
         if (statement->set >> i & 1)
             say_cell(reading, &reading->cells[i], statement);
@@ -130,10 +132,24 @@ static void finish_rest(struct reading *reading)
         reading_say(reading, rest);
 }
 
+/* 1○ 2○ … 全部×: what speaks of all but overrules nothing and is overruled everywhere contradicts. */
+static void finish_universal(struct reading *reading)
+{
+    const struct statement *universal = &reading->universal;
+    if (!universal->set || reading_said(reading, STRENGTH_SAID) != universal->set)
+        return;
+    for (size_t i = 0; i < reading->question->choice_count; i++)
+        if (reading->cells[i].mark != universal->mark && reading->cells[i].mark != MARK_BEST) {
+            reading_doubt(reading, 0, universal->start, universal->end);
+            return;
+        }
+}
+
 void reading_finish(struct reading *reading)
 {
     finish_pending(reading);
     finish_rest(reading);
+    finish_universal(reading);
     bool says_something = reading_said(reading, STRENGTH_FILLED) != 0;
     if (says_something && (reading->bare_no || reading->bare_maybe))
         reading_doubt(reading, 0, 0, reading->folded->length);

@@ -41,6 +41,7 @@ struct reading {
     struct cell *cells;
     uint64_t elsewhere; /* choices that another zone speaks of: not 残り */
     bool rest_is_said;
+    struct statement universal; /* the last that spoke of all */
     struct statement rest;
     struct token *pending; /* marks on lines of their own: talloc array */
     size_t pending_count;

@@ -189,7 +189,7 @@ static size_t read_word(struct tokens *tokens, size_t at)
     if (!word)
         return 0;
     if ((*text == '+' || *text == '-') && length > 1 && ((at && is_digit(text[-1])) || is_digit(text[length])))
-        return 0; /* 10-12 holds no -1 */
+        word = answer_word_find("-", &length); /* 10-12 holds no -1 */
     if (word->kind == TOKEN_STEM)
         return read_stem(tokens, word, at, length);
     if (word->flags & WORD_APART && !stands_apart(tokens, at, text + length))

@@ -37,6 +37,7 @@ enum token_kind {
     TOKEN_SET,          /* choices, resolved from the references above */
     TOKEN_ALL,
     TOKEN_REST,
+    TOKEN_BOTH,         /* どちらも: sums up a list, or means nothing here */
     TOKEN_EXCEPT,       /* stands behind what is excepted: 以外 */
     TOKEN_BUT,          /* stands before: except */
     TOKEN_ALLBUT,
@@ -46,6 +47,7 @@ enum token_kind {
     TOKEN_AND,
     TOKEN_OR,
     TOKEN_KA,           /* か: "or" between choices, a question at the end */
+    TOKEN_MO,           /* も: 4も5も */
     TOKEN_DOT,          /* ・ and / */
     TOKEN_COMMA,
     TOKEN_RANGE,
@@ -96,6 +98,7 @@ enum word_flag {
     WORD_KANJI_DAY = 1024,  /* 火: a weekday only in company */
     WORD_DOUBT = 2048,      /* "?" typed as a mark */
     WORD_NEGATED = 4096,    /* できません: turns the verb before it round */
+    WORD_DENIED = 8192,     /* OKではない: with 全部, not all or none? */
 };
 
 struct answer_word {

@@ -28,7 +28,7 @@ static const struct answer_word words[] = {
     {"aug", TOKEN_MONTH_NAME, 8, 0}, {"august", TOKEN_MONTH_NAME, 8, 0}, {"available", TOKEN_MARK, MARK_YES, 0},
     {"away", TOKEN_MARK, MARK_NO, 0}, {"bad", TOKEN_MARK, MARK_NO, 0}, {"be", TOKEN_NOISE, 0, 0},
     {"because", TOKEN_REASON, 0, 0}, {"before", TOKEN_BEFORE, 0, 0}, {"best", TOKEN_MARK, MARK_BEST, 0},
-    {"best regards", TOKEN_POLITE, 0, 0}, {"best wishes", TOKEN_POLITE, 0, 0}, {"both", TOKEN_NOISE, 0, 0},
+    {"best regards", TOKEN_POLITE, 0, 0}, {"best wishes", TOKEN_POLITE, 0, 0}, {"both", TOKEN_BOTH, 0, 0},
     {"busy", TOKEN_MARK, MARK_NO, 0}, {"but", TOKEN_CONTRAST, 0, 0}, {"by", TOKEN_BEFORE, 0, 0},
     {"can", TOKEN_NOISE, 0, 0}, {"can attend", TOKEN_MARK, MARK_YES, 0}, {"can do", TOKEN_MARK, MARK_YES, 0},
     {"can i", TOKEN_QUESTION, 0, 0}, {"can make", TOKEN_MARK, MARK_YES, 0}, {"can not", TOKEN_NEG, 0, 0},

@@ -74,7 +74,7 @@ json_t *ballot_view(struct office *office, const struct poll *poll, const char *
                     const struct invitation *shown, const char *reference, const char *language)
 {
     void *context = talloc_new(NULL);
-    json_t *view = view_poll(office, poll, organiser, language);
+    json_t *view = view_poll(poll, organiser, language);
     size_t invitees = talloc_array_length(shown);
     long more = poll->invited - (long)(invitees < BALLOT_INVITEES_SHOWN ? invitees : BALLOT_INVITEES_SHOWN);
     json_t *own = json_pack("{s:o, s:o, s:s, s:s, s:I, s:I, s:i, s:s, s:s, s:b}", "invitees", view_invitees(shown),

@@ -258,7 +258,7 @@ static void read_prose(struct reader *reader, const char *line)
 {
     struct when_context about = {.now = reader->now};
     struct when_result *result = when_read_point(reader->draft, line, &about);
-    if (result->verdict != WHEN_NONE)
+    if (holds_dates(result))
         append(&reader->draft->skipped, reader->draft, line);
     if (!reader->in_choices && (*line || reader->description->length)) {
         buffer_add_text(reader->description, line);

@@ -51,7 +51,7 @@ static bool queue_hold_mail(struct office *office, const struct incoming *incomi
         talloc_free(context);
         return false;
     }
-    json_t *view = view_poll(office, poll, organiser, language);
+    json_t *view = view_poll(poll, organiser, language);
     json_object_set(view, "marks", marks);
     json_object_set_new(view, "sender_name", json_string(view_person_name(context, sender->name, sender->address)));
     json_object_set_new(view, "sender_address", json_string(sender->address));
@@ -95,7 +95,7 @@ bool hold_answer(struct office *office, struct incoming *incoming, const struct 
                                        .verdict = "held",
                                        .source = incoming->letter->new_text};
         invitation->proposal = hold_write_proposal(context, marks, poll->choice_count);
-        json_t *view = vote_view_marks(office, poll, marks, office_language(office, invitation->language));
+        json_t *view = vote_view_marks(poll, marks, office_language(office, invitation->language));
         done = store_add_answer(office->store, &record, error) &&
                store_update_invitation(office->store, invitation, invitation->state, error) &&
                queue_hold_mail(office, incoming, poll, invitation, view, false, error) &&

@@ -177,9 +177,12 @@ static void mark_choices(json_t *choices, const struct draft *draft)
 static json_t *view_participants(const struct invitation *invitations)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < talloc_array_length(invitations); i++)
-        json_array_append_new(list, json_pack("{s:s, s:s, s:b}", "name", invitations[i].name, "address",
-                                              invitations[i].address, "required", invitations[i].required));
+    for (size_t i = 0; i < talloc_array_length(invitations); i++) {
+        char *name = view_person_name(NULL, invitations[i].name, invitations[i].address);
+        json_array_append_new(list, json_pack("{s:s, s:s, s:b}", "name", name, "address", invitations[i].address,
+                                              "required", invitations[i].required));
+        talloc_free(name);
+    }
     return list;
 }
 
@@ -196,7 +199,7 @@ static json_t *view_preview(struct office *office, const struct draft *draft, co
         json_t *ballot = ballot_view(office, poll, organiser, shown, poll->code, language);
         char *text = ballot_render(context, office, ballot, poll->code, language, error);
         json_decref(ballot);
-        view = view_poll(office, poll, organiser, language);
+        view = view_poll(poll, organiser, language);
         mark_choices(json_object_get(view, "choices"), draft);
         long more = poll->invited - (long)talloc_array_length(shown);
         bool late = draft->choice_count && civil_compare(draft->deadline, draft->choices[0].start) > 0;
@@ -260,7 +263,7 @@ static bool queue_organiser_note(struct office *office, const struct incoming *i
     static const char *const events[] = {"opened", "cancelled", "not_understood", "opened_already", "closed_already"};
     const struct mailbox *sender = incoming_sender(incoming);
     void *context = talloc_new(NULL);
-    json_t *view = view_poll(office, poll, sender->name, office->config->language);
+    json_t *view = view_poll(poll, sender->name, office->config->language);
     json_object_set_new(view, "invited", json_integer(poll->invited));
     json_object_set_new(view, "quote", json_string(view_quote(context, incoming->letter->new_text, 20)));
     for (size_t i = 0; i < sizeof events / sizeof *events; i++)

@@ -117,7 +117,7 @@ static json_t *view_polls(struct office *office, const int64_t *ids, const char 
             list = NULL;
             break;
         }
-        json_array_append_new(list, view_poll(office, poll, organiser, language));
+        json_array_append_new(list, view_poll(poll, organiser, language));
     }
     talloc_free(context);
     return list;

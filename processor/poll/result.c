@@ -92,11 +92,10 @@ static json_t *view_names(const struct count *count, size_t choice, enum mark ma
     return view;
 }
 
-static json_t *view_line(struct office *office, const struct count *count, const struct tally_line *line,
-                         const char *language)
+static json_t *view_line(const struct count *count, const struct tally_line *line, const char *language)
 {
     const struct choice *choice = &count->poll->choices[line->choice];
-    char *label = view_choice_label(NULL, office, choice, language);
+    char *label = view_choice_label(NULL, count->poll, choice, language);
     json_t *view = json_pack(
         "{s:i, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:o, s:o, s:o, s:o, s:o}", "n", choice->number, "label",
         label, "note", view_text(choice->note), "rank", (json_int_t)line->rank, "yes", (json_int_t)line->yes, "maybe",
@@ -154,10 +153,10 @@ static json_t *view_count(struct office *office, struct count *count, const char
     size_t most = (size_t)office->config->names_shown;
     count->names_shown = most;
     count->separator = strcmp(language, "ja") == 0 ? "、" : ", ";
-    json_t *view = view_poll(office, count->poll, organiser, language);
+    json_t *view = view_poll(count->poll, organiser, language);
     json_t *lines = json_array();
     for (size_t i = 0; i < count->box.choices; i++)
-        json_array_append_new(lines, view_line(office, count, &count->lines[i], language));
+        json_array_append_new(lines, view_line(count, &count->lines[i], language));
     bool small = count->box.people <= (size_t)office->config->table_rows;
     json_t *table = small ? result_view_table(&count->box, count->names) : json_null();
     size_t answered = count_answered(count);

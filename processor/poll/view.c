@@ -39,11 +39,23 @@ char *view_person_name(const void *context, const char *name, const char *addres
     return memory_copy_bytes(context, address, strcspn(address, "@"));
 }
 
-char *view_choice_label(const void *context, const struct office *office, const struct choice *choice,
-                        const char *language)
+/*
+ * The year that goes without saying beside a date of the poll: the date's own when it lies within nine months of the
+ * opening. It counts from the opening and not from today, so that a ballot reads the same in the new year as on the
+ * day it was sent.
+ */
+static int plain_year(const struct poll *poll, struct civil date)
+{
+    enum { NINE_MONTHS = 275 };
+    struct civil opened = clock_to_civil(poll->created_at);
+    long days = civil_day_number(date) - civil_day_number(opened);
+    return days >= 0 && days <= NINE_MONTHS ? date.year : opened.year;
+}
+
+char *view_choice_label(const void *context, const struct poll *poll, const struct choice *choice, const char *language)
 {
     struct when when = choice_to_when(choice);
-    return when_format(context, language, &when, clock_to_civil(office->now).year);
+    return when_format(context, language, &when, plain_year(poll, choice->start));
 }
 
 json_t *view_mark(enum mark mark)
@@ -53,12 +65,12 @@ json_t *view_mark(enum mark mark)
                      mark == MARK_NONE);
 }
 
-static json_t *view_choices(const struct office *office, const struct poll *poll, const char *language)
+static json_t *view_choices(const struct poll *poll, const char *language)
 {
     json_t *choices = json_array();
     for (size_t i = 0; i < poll->choice_count; i++) {
         const struct choice *choice = &poll->choices[i];
-        char *label = view_choice_label(NULL, office, choice, language);
+        char *label = view_choice_label(NULL, poll, choice, language);
         json_array_append_new(choices, json_pack("{s:i, s:s, s:o}", "n", choice->number, "label", label, "note",
                                                  view_text(choice->note)));
         talloc_free(label);
@@ -66,7 +78,7 @@ static json_t *view_choices(const struct office *office, const struct poll *poll
     return choices;
 }
 
-json_t *view_poll(const struct office *office, const struct poll *poll, const char *organiser, const char *language)
+json_t *view_poll(const struct poll *poll, const char *organiser, const char *language)
 {
     void *context = talloc_new(NULL);
     struct civil deadline = clock_to_civil(poll->deadline);
@@ -76,9 +88,9 @@ json_t *view_poll(const struct office *office, const struct poll *poll, const ch
     json_t *view = json_pack(
         "{s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:o, s:I}", "code", code, "title", poll->title, "description",
         view_text(poll->description), "place", view_text(poll->place), "deadline",
-        when_format_point(context, language, deadline, clock_to_civil(office->now).year), "deadline_short",
+        when_format_point(context, language, deadline, plain_year(poll, deadline)), "deadline_short",
         when_format_short(context, language, deadline), "organiser", organiser, "choices",
-        view_choices(office, poll, language), "choice_count", (json_int_t)poll->choice_count);
+        view_choices(poll, language), "choice_count", (json_int_t)poll->choice_count);
     talloc_free(context);
     return memory_check(view);
 }

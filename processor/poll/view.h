@@ -7,7 +7,6 @@
 
 #include <jansson.h>
 
-#include "mail/office.h"
 #include "poll/answer.h"
 #include "store/poll.h"
 
@@ -21,11 +20,10 @@ struct when *poll_list_whens(const void *context, const struct poll *poll);
  * {"code","title","description","place","deadline","deadline_short","organiser","choices":[{"n","label","note"}],
  *  "choice_count"} in a language; the caller owns the reference.
  */
-json_t *view_poll(const struct office *office, const struct poll *poll, const char *organiser, const char *language);
+json_t *view_poll(const struct poll *poll, const char *organiser, const char *language);
 
 /* The label of one choice: "1月15日(木) 13:00-15:00". */
-char *view_choice_label(const void *context, const struct office *office, const struct choice *choice,
-                        const char *language);
+char *view_choice_label(const void *context, const struct poll *poll, const struct choice *choice, const char *language);
 
 /* A mark as {"symbol","is_yes","is_best","is_maybe","is_no","is_none"}. */
 json_t *view_mark(enum mark mark);

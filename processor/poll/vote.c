@@ -140,13 +140,13 @@ static bool record(void *context, struct taking *taking, struct error **error)
     return store_update_invitation(store, invitation, before, error);
 }
 
-json_t *vote_view_marks(const struct office *office, const struct poll *poll, const enum mark *marks,
+json_t *vote_view_marks(const struct poll *poll, const enum mark *marks,
                         const char *language)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < poll->choice_count; i++) {
         json_t *entry = view_mark(marks[i]);
-        char *label = view_choice_label(NULL, office, &poll->choices[i], language);
+        char *label = view_choice_label(NULL, poll, &poll->choices[i], language);
         json_object_set_new(entry, "n", json_integer(poll->choices[i].number));
         json_object_set_new(entry, "label", json_string(label));
         json_object_set_new(entry, "inferred", json_false());
@@ -161,7 +161,7 @@ json_t *vote_view_marks(const struct office *office, const struct poll *poll, co
 /* The marks that hold now, with what this answer changed, noted and inferred. */
 static json_t *view_outcome(const struct taking *taking, const char *language)
 {
-    json_t *list = vote_view_marks(taking->office, taking->poll, taking->after, language);
+    json_t *list = vote_view_marks(taking->poll, taking->after, language);
     for (size_t i = 0; i < taking->poll->choice_count; i++) {
         json_t *entry = json_array_get(list, i);
         const struct answer_mark *mark = &taking->answer->marks[i];
@@ -180,7 +180,7 @@ static json_t *view_proposal(const struct taking *taking, const char *language)
     const enum mark *proposal = taking->answer->proposal;
     if (!proposal || !needs_asking(taking))
         return json_null();
-    json_t *list = vote_view_marks(taking->office, taking->poll, proposal, language);
+    json_t *list = vote_view_marks(taking->poll, proposal, language);
     for (size_t i = 0; i < json_array_size(list); i++)
         json_object_set_new(json_array_get(list, i), "proposal_head", json_boolean(i == 0));
     return list;
@@ -221,7 +221,7 @@ static json_t *view_answer(void *context, const struct taking *taking, const cha
     const struct answer *answer = taking->answer;
     struct summary summary = summarise(taking);
     char *source = view_quote(context, taking->incoming->letter->new_text, QUOTED_LINES);
-    json_t *view = view_poll(taking->office, taking->poll, organiser, language);
+    json_t *view = view_poll(taking->poll, organiser, language);
     json_t *own = json_pack(
         "{s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:i}", "marks",
         view_outcome(taking, language), "proposal", view_proposal(taking, language), "unclear", view_unclear(answer),

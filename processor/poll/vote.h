@@ -16,7 +16,7 @@ struct answer *vote_read_answer(const void *context, struct office *office, cons
                                 const struct poll *poll, const struct invitation *invitation, struct error **error);
 
 /* Every choice with its mark: [{"n","label","note", marks…}], for mails that show an answer. */
-json_t *vote_view_marks(const struct office *office, const struct poll *poll, const enum mark *marks,
+json_t *vote_view_marks(const struct poll *poll, const enum mark *marks,
                         const char *language);
 
 #endif

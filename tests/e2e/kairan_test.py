@@ -106,8 +106,8 @@ class Kairan:
         self.now = now
 
     def run(self, *arguments, input=b"", check=True):
-        """kairan -C FOLDER ARGUMENTS; raises with what it said when it fails, unless `check` is false."""
-        command = [program("kairan"), "-C", self.folder, *arguments]
+        """kairan COMMAND -C FOLDER …; raises with what it said when it fails, unless `check` is false."""
+        command = [program("kairan"), arguments[0], "-C", self.folder, *arguments[1:]]
         done = run(command, input=input, env={**os.environ, "KAIRAN_NOW": self.now, "LC_ALL": "C.UTF-8"})
         if check and done.returncode:
             said = done.stderr.decode("utf-8", "replace")
@@ -359,7 +359,8 @@ class Postfix:
 
     Participants are virtual mailboxes NAME@tc.example.ac.jp below folder/mailboxes/NAME; the SERVICES go to the hook,
     at tc.example.ac.jp through pipe(8) and at local.tc.example.ac.jp through aliases, as mta-hooks/postfix/ says.
-    Options: spool, hook, mailbox_command, and aliases, which are further lines for local.tc.example.ac.jp.
+    Options: spool, hook, mailbox_command, and aliases, which are further lines for local.tc.example.ac.jp; in the last
+    two {folder} becomes the folder.
     """
 
     def __init__(self, participants=("taro", "hanako"), **options):
@@ -378,13 +379,13 @@ class Postfix:
             os.makedirs(os.path.join(self.folder, name))
         shutil.chown(os.path.join(self.folder, "data"), "postfix")
         shutil.chown(os.path.join(self.folder, "mailboxes"), 65534, 65534)
-        settings = MAIN_CF.format(folder=self.folder, domain=DOMAIN,
-                                  mailbox_command=options.get("mailbox_command", "/bin/false"))
+        mailbox_command = options.get("mailbox_command", "/bin/false").format(folder=self.folder)
+        settings = MAIN_CF.format(folder=self.folder, domain=DOMAIN, mailbox_command=mailbox_command)
         self.write("etc/main.cf", settings + self.shipped("postfix/main.cf"))
         self.write_master(self.hook)
         mailboxes = "".join(f"{name}@{DOMAIN} {name}/\n" for name in (*participants, *SERVICES, "postmaster"))
         self.write("etc/mailboxes", mailboxes)
-        aliases = options.get("aliases", "").format(hook=self.hook, spool=self.spool, folder=self.folder)
+        aliases = options.get("aliases", "").format(folder=self.folder)
         self.write("etc/aliases", "postmaster: root\n" + self.shipped("postfix/aliases") + aliases)
         self.command("postalias", "hash:" + os.path.join(self.folder, "etc/aliases"))
 
