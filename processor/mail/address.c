@@ -206,7 +206,8 @@ static void add_id(const void *context, char ***ids, size_t *count, struct span 
     char *id = memory_check(talloc_size(context, text.length + 1));
     size_t used = 0;
     for (size_t i = 0; i < text.length; i++)
-        if ((unsigned char)text.text[i] > ' ' && (unsigned char)text.text[i] < 0x7F && text.text[i] != '<')
+        if ((unsigned char)text.text[i] > ' ' && (unsigned char)text.text[i] < 0x7F && text.text[i] != '<' &&
+            text.text[i] != '>')
             id[used++] = text.text[i];
     id[used] = '\0';
     if (!used)

@@ -194,16 +194,22 @@ static void decode_utf8(struct charset_text *result, struct buffer *out, const c
     }
 }
 
+/* Bytes for the C library; the room was made for the most that can come. */
+struct bytes {
+    char *bytes;
+    size_t length;
+};
+
 static void decode_by_library(struct charset_text *result, struct buffer *out, const char *name,
-                              struct buffer *source)
+                              struct bytes source)
 {
     iconv_t converter = *name ? iconv_open("UTF-8", name) : (iconv_t)-1; /* "" would be the locale's */
     if (converter == (iconv_t)-1) {
-        result->replaced += source->length + 1;
+        result->replaced += source.length + 1;
         return;
     }
-    char *input = source->bytes;
-    size_t left = source->length;
+    char *input = source.bytes;
+    size_t left = source.length;
     char converted[8192];
     bool is_flushing = false;
     while (!is_flushing) {
@@ -223,18 +229,28 @@ static void decode_by_library(struct charset_text *result, struct buffer *out, c
     iconv_close(converter);
 }
 
+static void add_byte(struct bytes *bytes, char byte)
+{
+    bytes->bytes[bytes->length++] = byte;
+}
+
 /* A pair of JIS X 0208 (0x21 to 0x7E each) in the form of CP932, NEC row 13 and the rows of IBM and NEC included. */
-static void add_jis_pair(struct buffer *cp932, unsigned row, unsigned cell)
+static void add_jis_pair(struct bytes *cp932, unsigned row, unsigned cell)
 {
     unsigned lead = ((row - 0x21) >> 1) + 0x81;
     if (lead > 0x9F)
         lead += 0x40;
     unsigned trail = row & 1 ? cell + 0x1F + (cell >= 0x60) : cell + 0x7E;
-    buffer_add_byte(cp932, (char)lead);
-    buffer_add_byte(cp932, (char)trail);
+    add_byte(cp932, (char)lead);
+    add_byte(cp932, (char)trail);
 }
 
-static const char geta[] = "\x81\xAC"; /* 〓, for JIS X 0212, which CP932 does not have */
+/* 〓, for JIS X 0212, which CP932 does not have. */
+static void add_geta(struct bytes *cp932)
+{
+    add_byte(cp932, (char)0x81);
+    add_byte(cp932, (char)0xAC);
+}
 
 enum jis_set { JIS_ASCII, JIS_KANA, JIS_0208, JIS_0212 };
 
@@ -266,7 +282,7 @@ static bool is_jis_byte(unsigned char byte)
     return byte >= 0x21 && byte <= 0x7E;
 }
 
-static void iso_2022_jp_to_cp932(struct buffer *cp932, const char *bytes, size_t length)
+static void iso_2022_jp_to_cp932(struct bytes *cp932, const char *bytes, size_t length)
 {
     enum jis_set set = JIS_ASCII;
     bool is_shifted = false; /* SO … SI: half-width kana in CP50222 */
@@ -279,17 +295,17 @@ static void iso_2022_jp_to_cp932(struct buffer *cp932, const char *bytes, size_t
         } else if (byte == '\n' || byte == '\r') {
             set = JIS_ASCII; /* a line that forgot its ESC ( B must not swallow the next */
             is_shifted = false;
-            buffer_add_byte(cp932, (char)byte);
+            add_byte(cp932, (char)byte);
         } else if ((set == JIS_KANA || is_shifted) && byte >= 0x21 && byte <= 0x5F) {
-            buffer_add_byte(cp932, (char)(byte | 0x80));
+            add_byte(cp932, (char)(byte | 0x80));
         } else if (set >= JIS_0208 && is_jis_byte(byte) && i + 1 < length && is_jis_byte((unsigned char)bytes[i + 1])) {
             if (set == JIS_0208)
                 add_jis_pair(cp932, byte, (unsigned char)bytes[i + 1]);
             else
-                buffer_add_text(cp932, geta);
+                add_geta(cp932);
             i++;
         } else {
-            buffer_add_byte(cp932, (char)byte);
+            add_byte(cp932, (char)byte);
         }
     }
 }
@@ -299,23 +315,23 @@ static bool is_euc_byte(unsigned char byte)
     return byte >= 0xA1 && byte <= 0xFE;
 }
 
-static void euc_jp_to_cp932(struct buffer *cp932, const char *text, size_t length)
+static void euc_jp_to_cp932(struct bytes *cp932, const char *text, size_t length)
 {
     const unsigned char *bytes = (const unsigned char *)text;
     for (size_t i = 0; i < length; i++) {
         unsigned char byte = bytes[i];
         bool has_second = i + 1 < length && is_euc_byte(bytes[i + 1]);
         if (byte < 0x80) {
-            buffer_add_byte(cp932, (char)byte);
+            add_byte(cp932, (char)byte);
         } else if (byte == 0x8E && has_second && bytes[i + 1] <= 0xDF) {
-            buffer_add_byte(cp932, (char)bytes[++i]);
+            add_byte(cp932, (char)bytes[++i]);
         } else if (byte == 0x8F && has_second && i + 2 < length && is_euc_byte(bytes[i + 2])) {
-            buffer_add_text(cp932, geta);
+            add_geta(cp932);
             i += 2;
         } else if (is_euc_byte(byte) && has_second) {
             add_jis_pair(cp932, byte & 0x7Fu, bytes[++i] & 0x7Fu);
         } else {
-            buffer_add_byte(cp932, (char)0xFF); /* no CP932 either, so it is replaced and counted */
+            add_byte(cp932, (char)0xFF); /* no CP932 either, so it is replaced and counted */
         }
     }
 }
@@ -336,19 +352,20 @@ static struct charset_text decode_as(const void *context, enum encoding encoding
 {
     struct charset_text result = {0};
     struct buffer *out = buffer_new(context, 3 * length + 16);
-    struct buffer *source = buffer_new(out, 2 * length + 16);
+    struct bytes source = {.bytes = memory_check(talloc_size(out, length + 1))}; /* no form of JIS is shorter than CP932 */
     switch (encoding) {
     case ENCODING_ISO_2022_JP:
-        iso_2022_jp_to_cp932(source, bytes, length);
+        iso_2022_jp_to_cp932(&source, bytes, length);
         decode_by_library(&result, out, "CP932", source);
         break;
     case ENCODING_EUC_JP:
-        euc_jp_to_cp932(source, bytes, length);
+        euc_jp_to_cp932(&source, bytes, length);
         decode_by_library(&result, out, "CP932", source);
         break;
     case ENCODING_CP932:
     case ENCODING_OTHER:
-        buffer_add(source, bytes, length);
+        memcpy(source.bytes, bytes, length);
+        source.length = length;
         decode_by_library(&result, out, encoding == ENCODING_CP932 ? "CP932" : library_name(label), source);
         break;
     default:
@@ -420,9 +437,10 @@ static struct charset_text choose(const void *context, const char *label, const 
     enum encoding encoding = encoding_of(label);
     struct census census = take_census(bytes, length);
     bool is_modal = encoding == ENCODING_OTHER && is_modal_label(label);
-    if (!census.has_high && !census.has_escape && !is_modal)
+    bool is_shifted = encoding == ENCODING_ISO_2022_JP && memchr(bytes, 0x0E, length);
+    if (!census.has_high && !census.has_escape && !is_modal && !is_shifted)
         return decode_as(context, ENCODING_UTF8, "", bytes, length);
-    if (encoding == ENCODING_ISO_2022_JP && census.has_escape)
+    if (encoding == ENCODING_ISO_2022_JP && (census.has_escape || !census.has_high))
         return decode_as(context, encoding, "", bytes, length);
     if (census.has_escape && !census.has_high && !is_modal)
         return decode_as(context, ENCODING_ISO_2022_JP, "", bytes, length);
@@ -432,9 +450,9 @@ static struct charset_text choose(const void *context, const char *label, const 
     struct charset_text labelled = {0};
     if (encoding != ENCODING_UNKNOWN && encoding != ENCODING_ISO_2022_JP) {
         labelled = decode_as(context, encoding, label, bytes, length);
-        size_t kana = count_half_width_kana(&labelled);
         bool is_broken = labelled.replaced * 20 > length || (encoding != ENCODING_UTF8 && labelled.replaced > 0);
-        if (!is_broken && kana * 8 < labelled.length / 3)
+        bool is_kana = encoding == ENCODING_CP932 && count_half_width_kana(&labelled) * 24 > labelled.length;
+        if (!is_broken && !is_kana)
             return labelled;
     }
     return detect(context, labelled, &census, bytes, length);

@@ -162,6 +162,13 @@ static bool is_space(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/* A raw character of Shift_JIS whose second byte looks like syntax ("表" ends in a backslash). UTF-8 has no such pair. */
+static bool is_shift_jis_pair(struct span text, size_t i)
+{
+    unsigned char lead = (unsigned char)text.text[i];
+    return lead >= 0x81 && i + 1 < text.length && text.text[i + 1] >= 0x40 && text.text[i + 1] <= 0x7E;
+}
+
 /* One piece up to ";" (or "=", where it ends a name): comments and outer blanks dropped, quotes undone. */
 static char *take_piece(const void *context, struct span text, size_t *offset, char stop)
 {
@@ -172,7 +179,9 @@ static char *take_piece(const void *context, struct span text, size_t *offset, c
         char c = text.text[i];
         if (c == '"') {
             for (i++; i < text.length && text.text[i] != '"'; i++) {
-                if (text.text[i] == '\\' && i + 1 < text.length)
+                if (is_shift_jis_pair(text, i))
+                    buffer_add_byte(piece, text.text[i++]);
+                else if (text.text[i] == '\\' && i + 1 < text.length)
                     i++;
                 if (text.text[i] != '\r' && text.text[i] != '\n')
                     buffer_add_byte(piece, text.text[i]);

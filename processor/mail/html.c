@@ -120,7 +120,7 @@ static enum element element_of(const xmlNode *node)
 {
     const char *name = (const char *)node->name;
     for (size_t i = 0; i < sizeof elements / sizeof *elements; i++)
-        if (strcasecmp(name, elements[i].name) == 0)
+        if (name[0] == elements[i].name[0] && strcmp(name, elements[i].name) == 0) /* libxml2 gives lower case */
             return elements[i].element;
     return ELEMENT_INLINE;
 }

@@ -43,8 +43,15 @@ struct span span_trim(struct span span)
     }
 }
 
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 bool span_begins(struct span span, const char *word)
 {
+    if (!span.length || lower(span.text[0]) != lower(word[0]))
+        return !word[0];
     size_t length = strlen(word);
     return span.length >= length && strncasecmp(span.text, word, length) == 0;
 }
@@ -58,10 +65,9 @@ bool span_ends(struct span span, const char *word)
 bool span_holds(struct span span, const char *word)
 {
     size_t length = strlen(word);
-    char first = word[0];
-    char other = first >= 'a' && first <= 'z' ? (char)(first - 'a' + 'A') : first;
+    char first = lower(word[0]);
     for (size_t i = 0; i + length <= span.length; i++)
-        if ((span.text[i] == first || span.text[i] == other) && strncasecmp(span.text + i, word, length) == 0)
+        if (lower(span.text[i]) == first && strncasecmp(span.text + i, word, length) == 0)
             return true;
     return false;
 }
@@ -334,10 +340,12 @@ bool sign_is_device_line(struct span line)
         return false;
     if (begins_any(text, starts))
         return true;
+    const char *link = span_ends(text, ">") ? memrchr(text.text, '<', text.length) : NULL;
+    if (link)
+        text = span_trim((struct span){text.text, (size_t)(link - text.text)});
     for (const char *const *end = ends; *end; end++)
-        if (span_holds(text, *end) && holds_any(text, devices) &&
-            (span_ends(text, *end) || span_ends(text, ">") || span_ends(text, "。")))
-            return true;
+        if (span_ends(text, *end))
+            return holds_any(text, devices);
     return false;
 }
 
