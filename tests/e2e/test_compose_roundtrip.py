@@ -5,6 +5,7 @@ import email.header
 import email.policy
 import email.utils
 import json
+import random
 
 from kairan_test import Tap, program, run, text_of
 
@@ -43,6 +44,23 @@ BODIES = {
     "every width": "".join("x" * n + " \n" for n in range(60, 90)),
     "every width of Japanese": "".join("x" * n + "会.\n" for n in range(60, 90)),
 }
+
+
+PIECES = ["a", "Z9", " ", "  ", ".", ",", '"', "\\", "(", ")", "<", ">", "@", "=?", "?=", "=", "会", "①", "😀", "é",
+          "か\u3099", "word ", "From ", "-" * 30, "x" * 80, "日本語" * 15]
+
+
+def random_text(generator, most):
+    return "".join(generator.choices(PIECES, k=generator.randrange(most)))
+
+
+def random_cases(count):
+    """Mixtures that nobody would think of; the same ones in every run."""
+    generator = random.Random(42)
+    for number in range(count):
+        text = "".join(random_text(generator, 40) + generator.choice(["", "\n", " \n"]) for _ in range(6))
+        yield f"mixture {number}", {"from_name": random_text(generator, 8), "to_name": random_text(generator, 20),
+                                    "subject": random_text(generator, 30), "text": text, "html": text}
 
 
 def canonical(text):
@@ -96,6 +114,7 @@ def cases():
         entry = {"from_name": "日程調整", "to_name": "Taro", "subject": "s", "text": text}
         yield f"body, {name}", entry
         yield f"alternative, {name}", {**entry, "html": f"<p>{text}</p>"}
+    yield from random_cases(300)
 
 
 def main():

@@ -14,8 +14,7 @@ TARO = Participant("山田 太郎", f"taro@{DOMAIN}", charset="iso-2022-jp", enc
 OWN = f"kairan+bounce-k7q2-13@{DOMAIN}"
 
 ALIASES = """\
-refuse69: "|{folder}/refuse-69"
-refuse77: "|{folder}/refuse-77"
+other: "|{folder}/other-hook"
 """
 
 def envelope_of(letter):
@@ -97,8 +96,18 @@ def alias_and_procmail_deliver(tap, postfix):
         postfix.clear_spool()
 
 
-def write_hook(postfix, name, script):
-    return postfix.write(name, "#!/bin/sh\n" + script, 0o755)
+WAYS = {"pipe(8)": f"poll@{DOMAIN}", "alias": f"other@local.{DOMAIN}", "procmail": f"daemon@local.{DOMAIN}"}
+
+
+def use_script(postfix, script):
+    """Puts a shell script in the hook's place on all three ways."""
+    hook = postfix.write("other-hook", "#!/bin/sh\n" + script, 0o755)
+    postfix.write("procmailrc", postfix.shipped("procmail/procmailrc", hook))
+    postfix.use_hook(hook)
+
+
+def use_real_hook(postfix, options=""):
+    use_script(postfix, f'exec {postfix.hook} --spool {postfix.spool} "$@" {options}\n')
 
 
 def bounces_of(postfix):
@@ -114,9 +123,8 @@ def clear_mailbox(postfix):
 
 def refusals_bounce_with_our_text(tap, postfix):
     for status, sentence in ((69, "5.2.3 this mail is too large for a poll"), (77, "5.7.1 this poll is not yours")):
-        script = f"cat >/dev/null\necho '{sentence}' >&2\nexit {status}\n"
-        postfix.use_hook(write_hook(postfix, f"refuse-{status}", script))
-        for way, recipient in (("pipe(8)", f"poll@{DOMAIN}"), ("alias", f"refuse{status}@local.{DOMAIN}")):
+        use_script(postfix, f"cat >/dev/null\necho '{sentence}' >&2\nexit {status}\n")
+        for way, recipient in WAYS.items():
             clear_mailbox(postfix)
             postfix.send(TARO.write(recipient, "refuse me", "x\n"))
             tap.ok(postfix.wait_until_empty(), f"{way}, status {status}: nothing stays in the queue")
@@ -129,8 +137,8 @@ def refusals_bounce_with_our_text(tap, postfix):
 
 
 def real_hook_refuses_what_is_too_large(tap, postfix):
-    postfix.use_hook(write_hook(postfix, "small", f'exec {postfix.hook} "$@" --max-size 5000\n'))
-    postfix.send(TARO.write(f"poll@{DOMAIN}", "large", "x" * 70 + "\n" * 10000))
+    use_real_hook(postfix, "--max-size 5000")
+    postfix.send(TARO.write(f"poll@{DOMAIN}", "large", ("x" * 70 + "\n") * 10000))
     tap.ok(wait_until(lambda: bounces_of(postfix)), "too large for the real hook: it bounces", postfix.log())
     bounce = " ".join("".join(bounces_of(postfix)).split())
     tap.contains(bounce, "Status: 5.2.3", "too large for the real hook: the bounce says so")
@@ -138,39 +146,40 @@ def real_hook_refuses_what_is_too_large(tap, postfix):
     clear_mailbox(postfix)
 
 
-def deferred_mail_comes_later(tap, postfix):
-    ready = os.path.join(postfix.folder, "ready")
-    hook = write_hook(postfix, "not-yet", f'[ -e {ready} ] && exec {postfix.hook} "$@"\n'
-                                          "cat >/dev/null\necho '4.3.0 the disk is full' >&2\nexit 75\n")
-    postfix.use_hook(hook)
-    postfix.send(TARO.write(f"poll@{DOMAIN}", "later", "x\n"))
-    tap.ok(wait_until(lambda: "status=deferred" in postfix.log()), "status 75: deferred", postfix.log())
-    postfix.wait_until_deferred()
-    tap.equal(len(postfix.queue()), 1, "status 75: the mail waits in the queue")
-    tap.equal(bounces_of(postfix), [], "status 75: no bounce")
-    with open(ready, "w", encoding="ascii"):
-        pass
+def all_defer_and_come_later(tap, postfix, name, repair):
+    """On all three ways: mail waits while the hook is unwell, nobody hears of it, and it is taken once afterwards."""
+    for way, recipient in WAYS.items():
+        postfix.send(TARO.write(recipient, way, "x\n"))
+    deferred = wait_until(lambda: [entry["queue_name"] for entry in postfix.queue()] == ["deferred"] * len(WAYS), 20)
+    tap.ok(deferred, f"{name}: pipe(8), alias and procmail defer", postfix.log())
+    tap.equal(postfix.spooled(), [], f"{name}: nothing in the spool")
+    repair()
     postfix.flush()
-    tap.ok(postfix.wait_until_empty(), "status 75: taken after postqueue -f")
-    tap.equal(len(postfix.spooled()), 1, "status 75: once in the spool")
+    tap.ok(postfix.wait_until_empty(), f"{name}: the queue becomes empty after postqueue -f", postfix.log())
+    subjects = sorted(str(letter.message["Subject"]) for letter in postfix.spooled())
+    tap.equal(subjects, sorted(WAYS), f"{name}: each is once in the spool")
+    tap.equal(bounces_of(postfix), [], f"{name}: nobody got a bounce")
     postfix.clear_spool()
+
+
+def an_unwell_hook_defers(tap, postfix):
+    scripts = {"status 75": "cat >/dev/null\necho '4.3.0 the disk is full' >&2\nexit 75\n",
+               "killed at once": "kill -9 $$\n", "killed later": "cat >/dev/null\nkill -11 $$\n"}
+    for name, script in scripts.items():
+        use_script(postfix, script)
+        all_defer_and_come_later(tap, postfix, name, lambda: use_real_hook(postfix))
 
 
 def missing_spool_defers(tap, postfix):
-    postfix.use_hook(postfix.hook)
     away = postfix.spool + ".away"
     os.rename(postfix.spool, away)
-    postfix.send(TARO.write(f"poll@{DOMAIN}", "no spool", "x\n"))
-    postfix.submit(TARO.address, [f"poll@local.{DOMAIN}"], TARO.write("poll", "no spool", "x\n").bytes)
-    postfix.submit(TARO.address, [f"daemon@local.{DOMAIN}"], TARO.write("daemon", "no spool", "x\n").bytes)
-    tap.ok(wait_until(lambda: len(postfix.queue()) == 3 and postfix.wait_until_deferred()),
-           "no spool: pipe(8), alias and procmail defer", postfix.log())
-    os.rename(away, postfix.spool)
-    postfix.flush()
-    tap.ok(postfix.wait_until_empty(), "no spool: all are taken when it is back", postfix.log())
-    tap.equal(len(postfix.spooled()), 3, "no spool: each is once in the spool")
-    tap.equal(bounces_of(postfix), [], "no spool: nobody got a bounce")
-    postfix.clear_spool()
+    all_defer_and_come_later(tap, postfix, "no spool", lambda: os.rename(away, postfix.spool))
+
+
+def missing_hook_defers(tap, postfix):
+    hook = os.path.join(postfix.folder, "other-hook")
+    os.rename(hook, hook + ".away")
+    all_defer_and_come_later(tap, postfix, "no hook", lambda: os.rename(hook + ".away", hook))
 
 
 # Out: from Kairan to Postfix
@@ -368,10 +377,9 @@ def main():
     tap = Tap()
     if not os.access("/usr/bin/procmail", os.X_OK):
         skip_all("procmail is not installed")
-    rules = os.path.join(new_folder(), "procmailrc")
-    postfix = Postfix(mailbox_command=f'/usr/bin/procmail -p -a "$EXTENSION" {rules}', aliases=ALIASES)
-    with open(rules, "w", encoding="utf-8") as file:
-        file.write(postfix.shipped("procmail/procmailrc"))
+    command = '/usr/bin/procmail -p -a "$EXTENSION" {folder}/procmailrc'
+    postfix = Postfix(mailbox_command=command, aliases=ALIASES)
+    postfix.write("procmailrc", postfix.shipped("procmail/procmailrc"))
     postfix.start()
     one_mail_lands_once(tap, postfix)
     large_mail_is_whole(tap, postfix)
@@ -381,8 +389,9 @@ def main():
     alias_and_procmail_deliver(tap, postfix)
     refusals_bounce_with_our_text(tap, postfix)
     real_hook_refuses_what_is_too_large(tap, postfix)
-    deferred_mail_comes_later(tap, postfix)
+    an_unwell_hook_defers(tap, postfix)
     missing_spool_defers(tap, postfix)
+    missing_hook_defers(tap, postfix)
     sender_judges_every_stage(tap)
     sender_survives_a_dropped_connection(tap)
     sender_speaks_to_postfix(tap, postfix)
