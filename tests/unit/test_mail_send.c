@@ -2,6 +2,7 @@
  * mail/send: what each transport hands on, and what it makes of the answer. Called with "--send TRANSPORT SENDER
  * RECIPIENT NAME" it sends standard input and prints the outcome: tests/e2e/ has it talk to a real server.
  */
+#include <ftw.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,10 +19,25 @@ static const char mail[] = "Subject: x\r\n\r\n.\r\nFrom here\r\nlone \r stays\r\
 static const char mail_in_files[] = "Subject: x\n\n.\nFrom here\nlone \r stays\n";
 static const struct envelope to_taro = {"kairan+bounce@tc.example.ac.jp", "taro@tc.example.ac.jp", "outbox-17"};
 
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+    (void)status;
+    (void)type;
+    (void)place;
+    return remove(path);
+}
+
+static int remove_folder(char *folder)
+{
+    return nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* A folder that goes with `context`. */
 static char *new_folder(void *context)
 {
     char *folder = memory_copy_text(context, "/tmp/kairan-unit-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(folder));
+    talloc_set_destructor(folder, remove_folder);
     return folder;
 }
 

@@ -1,4 +1,5 @@
 /* mail/token: who may load a key, what a token is bound to, how it survives the way through gateways. */
+#include <ftw.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -9,11 +10,25 @@
 
 static const char fixed_key[] = "0123456789abcdef0123456789abcdef";
 
-/* A folder of its own below `context`; left in /tmp with its key, which is worth nothing. */
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+    (void)status;
+    (void)type;
+    (void)place;
+    return remove(path);
+}
+
+static int remove_folder(char *folder)
+{
+    return nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* A folder that goes with `context`. */
 static char *new_folder(void *context)
 {
     char *folder = memory_copy_text(context, "/tmp/kairan-unit-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(folder));
+    talloc_set_destructor(folder, remove_folder);
     return folder;
 }
 
