@@ -233,6 +233,7 @@ struct answer *answer_read(const void *context, const struct answer_question *qu
     grammar_read(reading);
     reading_finish(reading);
     add_reading(&sum, reading);
+    add_comment(&sum, zones->unread);
     judge(&sum, reading, zones->free_text);
     answer->comment = memory_copy_text(answer, sum.comment->bytes);
     talloc_free(scratch);

@@ -1,6 +1,6 @@
 /*
- * Understanding a reply: the text a person sent, the question and (when known) the ballot as it was sent go in; what has
- * exactly one meaning comes out. Pure: no clock, no database. The unforgivable error is a wrong mark recorded
+ * Understanding a reply: the text a person sent, the question and (when known) the ballot as it was sent go in; what
+ * has exactly one meaning comes out. Pure: no clock, no database. The unforgivable error is a wrong mark recorded
  * silently: whatever is not understood is asked, never guessed.
  */
 #ifndef KAIRAN_POLL_ANSWER_H
@@ -27,7 +27,7 @@ enum answer_verdict {
     ANSWER_NONE,     /* nothing was written (an empty reply, only quotes): ask */
     ANSWER_WITHDRAW, /* 取り消します */
     ANSWER_DEFER,    /* 後日回答します */
-    ANSWER_CONFIRM,  /* bare はい / OK / yes and nothing else: means something only where we asked a yes/no question */
+    ANSWER_CONFIRM, /* bare はい / OK / yes and nothing else: means something only where we asked a yes/no question */
 };
 
 struct answer_question {
@@ -46,10 +46,10 @@ struct answer_mark {
 
 struct answer {
     enum answer_verdict verdict;
-    struct answer_mark *marks;    /* choice_count of them */
-    enum mark *proposal;          /* for ANSWER_ASK: choice_count marks to be confirmed by a bare はい, or NULL */
-    char *comment;                /* everything that was not consumed, verbatim, "" when nothing */
-    char **unclear;               /* talloc array: the sentences that were not understood, verbatim */
+    struct answer_mark *marks; /* choice_count of them */
+    enum mark *proposal;       /* for ANSWER_ASK: choice_count marks to be confirmed by a bare はい, or NULL */
+    char *comment;             /* everything that was not consumed, verbatim, "" when nothing */
+    char **unclear;            /* talloc array: the sentences that were not understood, verbatim */
 };
 
 /* Reads the whole text of a reply (quotes included) below `context`. */

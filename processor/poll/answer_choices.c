@@ -41,8 +41,7 @@ static enum token_kind kind_at(const struct walk *walk, size_t ahead)
 static bool is_text(const struct walk *walk, const struct token *token, const char *text)
 {
     size_t length = strlen(text);
-    return token->end - token->start == length &&
-           memcmp(walk->tokens->folded->text + token->start, text, length) == 0;
+    return token->end - token->start == length && memcmp(walk->tokens->folded->text + token->start, text, length) == 0;
 }
 
 /* ----- sets by what a choice is ----- */
@@ -61,7 +60,7 @@ static bool is_in_part(const struct when *choice, int part)
     if (choice->all_day)
         return false;
     int end = choice->has_end && civil_same_day(choice->start, choice->end) ? choice->end.hour * 60 + choice->end.minute
-                                                                           : choice->start.hour * 60;
+                                                                            : choice->start.hour * 60;
     return part ? choice->start.hour >= NOON : choice->start.hour < NOON && end <= (NOON + 1) * 60;
 }
 
@@ -69,13 +68,20 @@ static bool has_property(const struct answer_question *question, size_t i, enum 
 {
     const struct when *choice = &question->choices[i];
     switch (property) {
-    case BY_NUMBER: return (int)i + 1 == value;
-    case BY_DAY: return spans_day(choice, 0, value);
-    case BY_DATE: return spans_day(choice, value / 100, value % 100);
-    case BY_MONTH: return choice->start.month == value;
-    case BY_WEEKDAY: return civil_weekday(choice->start) == value;
-    case BY_PART: return is_in_part(choice, value);
-    case BY_START: return !choice->all_day && choice->start.hour * 60 + choice->start.minute == value;
+    case BY_NUMBER:
+        return (int)i + 1 == value;
+    case BY_DAY:
+        return spans_day(choice, 0, value);
+    case BY_DATE:
+        return spans_day(choice, value / 100, value % 100);
+    case BY_MONTH:
+        return choice->start.month == value;
+    case BY_WEEKDAY:
+        return civil_weekday(choice->start) == value;
+    case BY_PART:
+        return is_in_part(choice, value);
+    case BY_START:
+        return !choice->all_day && choice->start.hour * 60 + choice->start.minute == value;
     }
     return false;
 }
@@ -122,7 +128,8 @@ uint64_t choices_bounded(const struct answer_question *question, uint64_t set, b
         for (size_t j = 0; j < question->choice_count; j++) {
             if (!(set >> j & 1))
                 continue;
-            long difference = civil_day_number(question->choices[i].start) - civil_day_number(question->choices[j].start);
+            long difference = civil_day_number(question->choices[i].start) -
+                              civil_day_number(question->choices[j].start);
             if (later ? difference >= 0 : difference <= 0)
                 bounded |= (uint64_t)1 << i;
         }

@@ -1,6 +1,7 @@
 /*
  * Which choices are meant: numbers, dates, weekdays, times of day and positions become sets of choices of this poll;
- * lists, ranges and exceptions of them become one set. A reference that fits no choice, or fits two that differ, is bad.
+ * lists, ranges and exceptions of them become one set. A reference that fits no choice, or fits two that differ, is
+ * bad.
  */
 #ifndef KAIRAN_POLL_ANSWER_CHOICES_H
 #define KAIRAN_POLL_ANSWER_CHOICES_H

@@ -11,10 +11,10 @@
 /* A group as it is being read. */
 struct group {
     const struct token *set;
-    bool limited;  /* のみ */
-    bool supposed; /* なら */
+    bool limited;   /* のみ */
+    bool supposed;  /* なら */
     bool exclusive; /* しか */
-    bool complete; /* 出席できる日: all that follow, and no others */
+    bool complete;  /* 出席できる日: all that follow, and no others */
     bool has_mark;
     bool clashes;
     enum mark mark;
@@ -234,8 +234,8 @@ static bool say_bounded(struct reading *reading, const struct group *group, stru
 /* The other side of のみ, なら and 以外: said by what was not said. */
 static void say_others(struct reading *reading, const struct group *group, const struct statement *said)
 {
-    struct statement others = {.strength = STRENGTH_FILLED, .mark = opposite(said->mark), .start = said->start,
-                               .end = said->end};
+    struct statement others = {
+        .strength = STRENGTH_FILLED, .mark = opposite(said->mark), .start = said->start, .end = said->end};
     bool excepts = group->set->flags & SET_EXCEPT;
     bool limits = group->limited || group->exclusive || group->supposed || group->complete;
     if ((!excepts && !limits) || (said->mark == MARK_MAYBE && excepts))
@@ -271,9 +271,11 @@ static bool can_say(const struct reading *reading, const struct group *group)
 
 static bool say_group(struct reading *reading, const struct group *group)
 {
-    struct statement statement = {.set = group->set->set, .mark = group->has_mark ? group->mark : MARK_YES,
+    struct statement statement = {.set = group->set->set,
+                                  .mark = group->has_mark ? group->mark : MARK_YES,
                                   .strength = group->set->flags & SET_ALL ? STRENGTH_UNIVERSAL : STRENGTH_SAID,
-                                  .start = group->start, .end = group->end};
+                                  .start = group->start,
+                                  .end = group->end};
     statement.inferred = (group->flags & (WORD_TICK | WORD_HEDGED)) != 0;
     if (group->exclusive)
         statement.mark = MARK_YES;
@@ -309,10 +311,15 @@ static bool say_list(struct reading *reading, const struct clause *clause)
     }
     if (!set || set->bad || set->flags & (SET_ALL | SET_REST | SET_EXCEPT | SET_BOUND))
         return false;
-    if (!either && !(set->flags & (SET_LIST | SET_OR)))
+    bool lists = set->flags & (SET_LIST | SET_OR) && choices_count(set->set) > 1;
+    if (!either && !lists)
         return false;
-    struct statement statement = {.set = set->set, .mark = MARK_YES, .strength = STRENGTH_SAID, .inferred = true,
-                                  .start = clause->start, .end = clause->end};
+    struct statement statement = {.set = set->set,
+                                  .mark = MARK_YES,
+                                  .strength = STRENGTH_SAID,
+                                  .inferred = true,
+                                  .start = clause->start,
+                                  .end = clause->end};
     reading_say(reading, &statement);
     return true;
 }

@@ -1,181 +1,20 @@
-/* Sentences and clauses: see answer_grammar.h. One pass over the tokens; each clause is looked at a bounded number of times. */
+/* Sentences and clauses: see answer_grammar.h. One pass over the tokens; each clause is looked at a bounded number of
+ * times. */
 #include "poll/answer_grammar.h"
 
 #include <string.h>
 
 #include "base/memory.h"
 
-/* What a clause holds, as bits. */
-enum content {
-    HOLDS_SET = 1 << 0,
-    HOLDS_BAD_SET = 1 << 1,
-    HOLDS_SYMBOL = 1 << 2,
-    HOLDS_WORD = 1 << 3,      /* a mark in words */
-    HOLDS_UNKNOWN = 1 << 4,
-    HOLDS_DANGER = 1 << 5,    /* negation, hedge, 前回: may turn a mark round */
-    HOLDS_CONDITION = 1 << 6,
-    HOLDS_PREFER = 1 << 7,
-    HOLDS_WITHDRAW = 1 << 8,
-    HOLDS_DEFER = 1 << 9,
-    HOLDS_PROXY = 1 << 10,
-    HOLDS_CONTACT = 1 << 11,
-    HOLDS_ASSENT = 1 << 12,
-    HOLDS_AMBIGUOUS = 1 << 13,
-    HOLDS_BOUND = 1 << 14,
-};
-
-static unsigned content_of(const struct token *token)
-{
-    switch (token->kind) {
-    case TOKEN_SET: return HOLDS_SET | (token->bad ? HOLDS_BAD_SET : 0u);
-    case TOKEN_NUMBER: return HOLDS_SET | HOLDS_BAD_SET;
-    case TOKEN_MARK: return token->flags & WORD_SYMBOL ? HOLDS_SYMBOL : HOLDS_WORD;
-    case TOKEN_UNKNOWN: case TOKEN_QUOTED_SAMPLE: return HOLDS_UNKNOWN;
-    case TOKEN_NEG: case TOKEN_HEDGE: case TOKEN_ALLEGED: case TOKEN_EXCEPT: case TOKEN_BUT: case TOKEN_ALLBUT:
-        return HOLDS_DANGER;
-    case TOKEN_CONDITION: return HOLDS_CONDITION;
-    case TOKEN_PREFER: return HOLDS_PREFER;
-    case TOKEN_WITHDRAW: return HOLDS_WITHDRAW;
-    case TOKEN_DEFER: return HOLDS_DEFER;
-    case TOKEN_PROXY: return HOLDS_PROXY;
-    case TOKEN_CONTACT: return HOLDS_CONTACT;
-    case TOKEN_ASSENT: return HOLDS_ASSENT;
-    case TOKEN_AMBIGUOUS: return HOLDS_AMBIGUOUS;
-    case TOKEN_TIME: return HOLDS_BOUND;
-    default: return 0;
-    }
-}
-
-static unsigned contents_of(const struct clause *clause)
-{
-    unsigned contents = 0;
-    for (size_t i = 0; i < clause->count; i++)
-        contents |= content_of(&clause->tokens[i]);
-    return contents;
-}
-
-static uint64_t choices_of(const struct clause *clause)
-{
-    uint64_t set = 0;
-    for (size_t i = 0; i < clause->count; i++)
-        if (clause->tokens[i].kind == TOKEN_SET && !(clause->tokens[i].flags & SET_REST))
-            set |= clause->tokens[i].set;
-    return set;
-}
-
 static void doubt(struct reading *reading, const struct clause *clause)
 {
-    reading_doubt(reading, choices_of(clause), clause->start, clause->end);
-}
-
-/* ----- simplifying a clause ----- */
-
-static bool is_latin(const struct reading *reading, const struct token *token)
-{
-    char byte = reading->folded->text[token->start];
-    return byte >= 'a' && byte <= 'z';
-}
-
-/* Negations and hedges that touch a mark are part of it. True when `next` went into `mark`, the token before it. */
-static bool merge_into_mark(struct token *mark, const struct token *next)
-{
-    if (mark->kind != TOKEN_MARK || mark->flags & WORD_SYMBOL)
-        return false;
-    if (next->kind == TOKEN_NEG && mark->value == MARK_YES) {
-        mark->value = MARK_NO;
-        mark->flags |= WORD_DENIED;
-    } else if (next->kind == TOKEN_HEDGE && mark->value != MARK_NONE) {
-        mark->value = MARK_MAYBE;
-    } else if (next->kind == TOKEN_BELIEF) {
-        mark->flags |= WORD_HEDGED;
-    } else {
-        return false;
-    }
-    mark->flags &= ~(unsigned)WORD_CONFIRM;
-    mark->end = next->end;
-    return true;
-}
-
-/* can't make, not available */
-static bool merge_negation(const struct reading *reading, struct token *negation, const struct token *mark)
-{
-    if (negation->kind != TOKEN_NEG || mark->kind != TOKEN_MARK || mark->value != MARK_YES ||
-        mark->flags & WORD_SYMBOL || !is_latin(reading, negation))
-        return false;
-    size_t start = negation->start;
-    *negation = *mark;
-    negation->start = start;
-    negation->value = MARK_NO;
-    negation->flags |= WORD_DENIED;
-    return true;
-}
-
-/* Reasons go with what was not known before them: 東京にいるため. */
-static bool is_reason(const struct token *before, const struct token *token)
-{
-    return token->kind == TOKEN_REASON && before->kind == TOKEN_UNKNOWN;
-}
-
-static bool is_limit(enum token_kind kind)
-{
-    return kind == TOKEN_IF || kind == TOKEN_LIMIT || kind == TOKEN_SHIKA || kind == TOKEN_UNTIL;
-}
-
-/* はい、全部大丈夫です: the opening yes goes with what follows. */
-static void drop_opening_yes(struct clause *clause)
-{
-    if (clause->count < 3 || clause->tokens[0].kind != TOKEN_MARK || !(clause->tokens[0].flags & WORD_CONFIRM) ||
-        clause->tokens[1].kind != TOKEN_COMMA)
-        return;
-    clause->tokens += 2;
-    clause->count -= 2;
-}
-
-static void simplify(const struct reading *reading, struct clause *clause)
-{
-    size_t written = 0;
-    for (size_t i = 0; i < clause->count; i++) {
-        struct token token = clause->tokens[i];
-        struct token *before = written ? &clause->tokens[written - 1] : NULL;
-        const struct token *next = i + 1 < clause->count ? &clause->tokens[i + 1] : NULL;
-        if (token.kind == TOKEN_QUANTITY && next && is_limit(next->kind)) {
-            token.kind = TOKEN_HEDGE; /* 30分なら */
-            i++;
-        }
-        if (token.kind == TOKEN_QUANTITY || token.kind == TOKEN_GA || token.kind == TOKEN_LESS)
-            continue;
-        if (token.kind == TOKEN_BELIEF && !(before && before->kind == TOKEN_MARK))
-            continue;
-        if (before && (merge_into_mark(before, &token) || merge_negation(reading, before, &token)))
-            continue;
-        if (before && is_reason(before, &token)) {
-            written--;
-            continue;
-        }
-        if (token.kind == TOKEN_REASON || (token.kind == TOKEN_FROM && before && before->kind == TOKEN_MARK))
-            continue;
-        if (token.kind == TOKEN_QUESTION) {
-            token.kind = TOKEN_MARK;
-            token.value = MARK_MAYBE;
-            token.flags = WORD_SYMBOL | WORD_DOUBT;
-        } else if (token.kind == TOKEN_RANGE && !is_latin(reading, &token) && !(next && next->kind == TOKEN_SET)) {
-            token.kind = TOKEN_COLON;
-        } else if (token.kind == TOKEN_DEMO) {
-            continue;
-        } else if (token.kind == TOKEN_RANGE && is_latin(reading, &token) && before && before->kind == TOKEN_MARK) {
-            continue; /* yes to all */
-        }
-        clause->tokens[written++] = token;
-    }
-    while (written && clause->tokens[written - 1].kind == TOKEN_LINE)
-        written--;
-    clause->count = written;
-    drop_opening_yes(clause);
+    reading_doubt(reading, clause_choices(clause), clause->start, clause->end);
 }
 
 /* ----- clauses without choices ----- */
 
-/* ○×△○○ with nothing between but separators; "・" counts as "not answered" when only so they are as many as the choices. */
+/* ○×△○○ with nothing between but separators; "・" counts as "not answered" when only so they are as many as the
+ * choices. */
 static bool read_mark_string(struct reading *reading, const struct clause *clause)
 {
     size_t total = reading->question->choice_count;
@@ -199,10 +38,12 @@ static bool read_mark_string(struct reading *reading, const struct clause *claus
                 return false;
             if (!is_mark && !(counts_dots && token->kind == TOKEN_DOT))
                 continue;
-            struct statement statement = {.set = (uint64_t)1 << position, .strength = STRENGTH_SAID,
+            struct statement statement = {.set = (uint64_t)1 << position,
+                                          .strength = STRENGTH_SAID,
                                           .mark = is_mark ? (enum mark)token->value : MARK_NONE,
                                           .inferred = (token->flags & (WORD_HEDGED | WORD_TICK)) != 0,
-                                          .start = token->start, .end = token->end};
+                                          .start = token->start,
+                                          .end = token->end};
             position++;
             if (pass)
                 reading_say(reading, &statement);
@@ -261,8 +102,9 @@ static void read_predicate(struct reading *reading, const struct clause *clause,
     if (mark == MARK_YES && is_pure && all_flags & WORD_CONFIRM) {
         reading->confirms = true;
     } else if (reading->question->choice_count == 1 && is_pure && !(any_flags & WORD_DEFERS)) {
-        reading_say(reading, &(struct statement){.set = 1, .mark = mark, .strength = STRENGTH_SAID,
-                                                 .start = clause->start, .end = clause->end});
+        reading_say(reading,
+                    &(struct statement){
+                        .set = 1, .mark = mark, .strength = STRENGTH_SAID, .start = clause->start, .end = clause->end});
     } else {
         reading->bare_yes |= mark == MARK_YES;
         reading->bare_maybe |= mark == MARK_MAYBE && !(any_flags & WORD_DEFERS);
@@ -311,8 +153,11 @@ static bool read_preferences(struct reading *reading, const struct clause *claus
                 wish = token->value;
             } else if (token->kind == TOKEN_SET && wish && !token->bad &&
                        !(token->flags & (SET_ALL | SET_REST | SET_EXCEPT))) {
-                struct statement statement = {.set = token->set, .mark = wish == 1 ? MARK_BEST : MARK_YES,
-                                              .strength = STRENGTH_SAID, .inferred = true, .start = token->start,
+                struct statement statement = {.set = token->set,
+                                              .mark = wish == 1 ? MARK_BEST : MARK_YES,
+                                              .strength = STRENGTH_SAID,
+                                              .inferred = true,
+                                              .start = token->start,
                                               .end = token->end};
                 if (pass)
                     reading_say(reading, &statement);
@@ -347,8 +192,12 @@ static bool read_conditional(struct reading *reading, const struct clause *claus
     }
     if (!set || set->flags & SET_REST)
         return false;
-    struct statement statement = {.set = set->set, .mark = MARK_MAYBE, .strength = STRENGTH_SAID, .inferred = true,
-                                  .start = clause->start, .end = clause->end};
+    struct statement statement = {.set = set->set,
+                                  .mark = MARK_MAYBE,
+                                  .strength = STRENGTH_SAID,
+                                  .inferred = true,
+                                  .start = clause->start,
+                                  .end = clause->end};
     statement.note = reading_quote(reading, reading, clause->start, clause->tokens[condition].end);
     reading_say(reading, &statement);
     return true;
@@ -357,8 +206,8 @@ static bool read_conditional(struct reading *reading, const struct clause *claus
 static bool supposes_unknown(const struct clause *clause)
 {
     for (size_t i = 0; i < clause->count; i++)
-        if (clause->tokens[i].kind == TOKEN_IF && (i == 0 || (clause->tokens[i - 1].kind != TOKEN_SET &&
-                                                              clause->tokens[i - 1].kind != TOKEN_TIME)))
+        if (clause->tokens[i].kind == TOKEN_IF &&
+            (i == 0 || (clause->tokens[i - 1].kind != TOKEN_SET && clause->tokens[i - 1].kind != TOKEN_TIME)))
             return true;
     return false;
 }
@@ -371,8 +220,11 @@ static bool read_deferral(struct reading *reading, const struct clause *clause, 
     if (!(contents & HOLDS_SET)) {
         reading->defers = true;
     } else {
-        struct statement statement = {.set = choices_of(clause), .mark = MARK_NONE, .strength = STRENGTH_SAID,
-                                      .start = clause->start, .end = clause->end};
+        struct statement statement = {.set = clause_choices(clause),
+                                      .mark = MARK_NONE,
+                                      .strength = STRENGTH_SAID,
+                                      .start = clause->start,
+                                      .end = clause->end};
         reading_say(reading, &statement);
     }
     reading_comment(reading, clause->start, clause->end);
@@ -406,8 +258,8 @@ static void read_with_choices(struct reading *reading, const struct clause *clau
 
 static void read_clause(struct reading *reading, struct clause *clause)
 {
-    simplify(reading, clause);
-    unsigned contents = contents_of(clause);
+    clause_simplify(reading, clause);
+    unsigned contents = clause_contents(clause);
     bool has_marks = contents & (HOLDS_SYMBOL | HOLDS_WORD);
     if (contents & HOLDS_CONTACT && !(contents & HOLDS_SYMBOL))
         reading_comment(reading, clause->start, clause->end);
@@ -422,8 +274,8 @@ static void read_clause(struct reading *reading, struct clause *clause)
     else if (contents & HOLDS_SET)
         read_with_choices(reading, clause, contents);
     else if (contents & (HOLDS_AMBIGUOUS | HOLDS_CONDITION | HOLDS_PREFER | HOLDS_DEFER | HOLDS_BOUND) ||
-             (contents & HOLDS_DANGER && (has_marks || !(contents & HOLDS_UNKNOWN))) ||
-             (contents & HOLDS_DANGER) || (has_marks && supposes_unknown(clause)))
+             (contents & HOLDS_DANGER && (has_marks || !(contents & HOLDS_UNKNOWN))) || (contents & HOLDS_DANGER) ||
+             (has_marks && supposes_unknown(clause)))
         doubt(reading, clause);
     else
         read_without_choices(reading, clause, contents);
@@ -435,8 +287,18 @@ static void read_clause(struct reading *reading, struct clause *clause)
 static bool is_open_ended(const struct token *token)
 {
     switch (token->kind) {
-    case TOKEN_SET: case TOKEN_LIMIT: case TOKEN_EXCEPT: case TOKEN_COMMA: case TOKEN_AND: case TOKEN_OR:
-    case TOKEN_COLON: case TOKEN_DAYS: case TOKEN_IF: case TOKEN_CONDITION: case TOKEN_DOT: case TOKEN_PREFER:
+    case TOKEN_SET:
+    case TOKEN_LIMIT:
+    case TOKEN_EXCEPT:
+    case TOKEN_COMMA:
+    case TOKEN_AND:
+    case TOKEN_OR:
+    case TOKEN_COLON:
+    case TOKEN_DAYS:
+    case TOKEN_IF:
+    case TOKEN_CONDITION:
+    case TOKEN_DOT:
+    case TOKEN_PREFER:
     case TOKEN_RANGE:
         return true;
     default:
@@ -494,7 +356,7 @@ static void doubt_contrast(struct reading *reading, const struct clause *clause,
 {
     uint64_t after = reading_said(reading, STRENGTH_UNIVERSAL);
     bool says_more = reading->rest_is_said || after != before;
-    unsigned contents = contents_of(clause);
+    unsigned contents = clause_contents(clause);
     if (before && contents & HOLDS_UNKNOWN && !(contents & HOLDS_SET) && !says_more && !clause->is_question)
         reading_doubt(reading, 0, clause->start, clause->end);
 }
@@ -513,7 +375,10 @@ void grammar_read(struct reading *reading)
         if (boundary == BOUNDARY_NONE)
             continue;
         size_t end = i < tokens->count ? tokens->list[i].end : reading->folded->length;
-        struct clause clause = {.tokens = tokens->list + first, .count = i - first, .start = start, .end = end,
+        struct clause clause = {.tokens = tokens->list + first,
+                                .count = i - first,
+                                .start = start,
+                                .end = end,
                                 .is_question = boundary == BOUNDARY_QUESTION};
         if (clause.count)
             read_clause(reading, &clause);
@@ -535,7 +400,7 @@ void grammar_read_beside(struct reading *reading, size_t choice)
     choices_resolve(tokens, reading->question);
     choices_join(tokens, reading->question);
     struct clause clause = {.tokens = tokens->list, .count = tokens->count, .end = reading->folded->length};
-    simplify(reading, &clause);
+    clause_simplify(reading, &clause);
     struct statement statement = {.set = (uint64_t)1 << choice, .strength = STRENGTH_SAID, .end = clause.end};
     unsigned flags = 0;
     bool understood = false;
@@ -552,7 +417,7 @@ void grammar_read_beside(struct reading *reading, size_t choice)
             understood = true;
             continue;
         }
-        unsigned contents = content_of(token);
+        unsigned contents = clause_content_of(token);
         if (contents & ~(unsigned)(HOLDS_UNKNOWN | HOLDS_BOUND | HOLDS_CONDITION | HOLDS_CONTACT) ||
             !(flags & WORD_SYMBOL) || token->kind == TOKEN_CONTRAST || token->kind == TOKEN_REST) {
             bool is_frame = !contents && token->kind != TOKEN_CONTRAST && token->kind != TOKEN_NOTE;

@@ -1,4 +1,5 @@
-/* Joining references: see answer_choices.h. Only what stands side by side is joined; anything between keeps sets apart. */
+/* Joining references: see answer_choices.h. Only what stands side by side is joined; anything between keeps sets apart.
+ */
 #include "poll/answer_choices.h"
 
 #include "base/memory.h"
@@ -304,7 +305,8 @@ static bool read_bracket(struct joiner *joiner)
     return true;
 }
 
-/* 在宅なら is not said of the choice before it: a limit stands by its choice, or it is a condition that nobody knows. */
+/* 在宅なら is not said of the choice before it: a limit stands by its choice, or it is a condition that nobody knows.
+ */
 static void put_word(struct joiner *joiner)
 {
     enum { ONE_PARTICLE = 3 };
@@ -333,8 +335,8 @@ void choices_join(struct tokens *tokens, const struct answer_question *question)
         if (is_noise) {
             joiner.at++;
             joiner.apart = true;
-        } else if (!join_list(&joiner) && !apply_suffix(&joiner) && !absorb_all(&joiner) &&
-                   !apply_exception(&joiner) && !read_both(&joiner) && !read_bound(&joiner) && !read_bracket(&joiner)) {
+        } else if (!join_list(&joiner) && !apply_suffix(&joiner) && !absorb_all(&joiner) && !apply_exception(&joiner) &&
+                   !read_both(&joiner) && !read_bound(&joiner) && !read_bracket(&joiner)) {
             put_word(&joiner);
         }
     }

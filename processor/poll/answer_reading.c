@@ -63,6 +63,12 @@ void reading_say(struct reading *reading, const struct statement *statement)
             say_cell(reading, &reading->cells[i], statement);
 }
 
+static size_t leading_blanks(const struct reading *reading, size_t start)
+{
+    const char *from = reading->source + reading->folded->origin[start];
+    return strspn(from, " \n\r\t");
+}
+
 void reading_doubt(struct reading *reading, uint64_t set, size_t start, size_t end)
 {
     enum { MOST_UNCLEAR = 50 };
@@ -79,12 +85,19 @@ void reading_doubt(struct reading *reading, uint64_t set, size_t start, size_t e
             reading->cells[i].unclear = true;
 }
 
+/* Pieces that lie side by side in the source stay so. */
 void reading_comment(struct reading *reading, size_t start, size_t end)
 {
     char *passage = reading_quote(NULL, reading, start, end);
-    if (reading->comment->length && *passage)
-        buffer_add_byte(reading->comment, '\n');
-    buffer_add_text(reading->comment, passage);
+    if (*passage) {
+        if (reading->comment->length && reading->comment_end == start)
+            buffer_add(reading->comment, reading->source + reading->folded->origin[start],
+                       leading_blanks(reading, start));
+        else if (reading->comment->length)
+            buffer_add_byte(reading->comment, '\n');
+        buffer_add_text(reading->comment, passage);
+        reading->comment_end = end;
+    }
     talloc_free(passage);
 }
 
@@ -109,8 +122,11 @@ static void finish_pending(struct reading *reading)
     }
     for (size_t i = 0; i < count; i++) {
         const struct token *token = &reading->pending[i];
-        struct statement statement = {.set = (uint64_t)1 << i, .mark = (enum mark)token->value,
-                                      .strength = STRENGTH_SAID, .start = token->start, .end = token->end};
+        struct statement statement = {.set = (uint64_t)1 << i,
+                                      .mark = (enum mark)token->value,
+                                      .strength = STRENGTH_SAID,
+                                      .start = token->start,
+                                      .end = token->end};
         reading_say(reading, &statement);
     }
 }

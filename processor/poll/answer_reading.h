@@ -45,18 +45,19 @@ struct reading {
     struct statement rest;
     struct token *pending; /* marks on lines of their own: talloc array */
     size_t pending_count;
-    bool shaken;       /* something was said that may change any mark */
-    bool bare_yes;     /* 参加します, of no choice in particular */
+    bool shaken;   /* something was said that may change any mark */
+    bool bare_yes; /* 参加します, of no choice in particular */
     bool bare_no;
     bool bare_maybe;
-    bool absent;       /* 欠席します */
-    bool confirms;     /* はい */
-    bool assents;      /* 了解です */
-    bool other_words;  /* something else was written */
+    bool absent;      /* 欠席します */
+    bool confirms;    /* はい */
+    bool assents;     /* 了解です */
+    bool other_words; /* something else was written */
     bool withdraws;
     bool defers;
     struct buffer *comment;
-    char **unclear; /* talloc array, grown by one */
+    size_t comment_end; /* in the folded text */
+    char **unclear;     /* talloc array, grown by one */
 };
 
 /* A reading of `folded`, which was folded from `source`. */

@@ -75,13 +75,20 @@ struct run_sign {
 static const struct run_sign *run_sign_at(const char *text)
 {
     static const struct run_sign signs[] = {
-        {"○", MARK_YES, 0, true},   {"×", MARK_NO, 0, true},
-        {"△", MARK_MAYBE, 0, true}, {"◎", MARK_BEST, 0, true},
-        {"o", MARK_YES, 0, false},  {"x", MARK_NO, 0, false},
-        {"ο", MARK_YES, 0, false},  {"о", MARK_YES, 0, false},
-        {"х", MARK_NO, 0, false},   {"0", MARK_YES, WORD_HEDGED, false},
-        {"?", MARK_MAYBE, WORD_DOUBT, false}, {"-", MARK_NONE, 0, false},
-        {"メ", MARK_NO, 0, false},  {"レ", MARK_YES, WORD_TICK, false},
+        {"○", MARK_YES, 0, true},
+        {"×", MARK_NO, 0, true},
+        {"△", MARK_MAYBE, 0, true},
+        {"◎", MARK_BEST, 0, true},
+        {"o", MARK_YES, 0, false},
+        {"x", MARK_NO, 0, false},
+        {"ο", MARK_YES, 0, false},
+        {"о", MARK_YES, 0, false},
+        {"х", MARK_NO, 0, false},
+        {"0", MARK_YES, WORD_HEDGED, false},
+        {"?", MARK_MAYBE, WORD_DOUBT, false},
+        {"-", MARK_NONE, 0, false},
+        {"メ", MARK_NO, 0, false},
+        {"レ", MARK_YES, WORD_TICK, false},
     };
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (strncmp(text, signs[i].text, strlen(signs[i].text)) == 0)
@@ -93,7 +100,7 @@ struct run {
     size_t bytes;
     size_t signs;
     bool strong;
-    bool letters;  /* o or x that could be a word */
+    bool letters; /* o or x that could be a word */
     bool crosses;
     bool zeros;
 };

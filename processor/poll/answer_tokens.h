@@ -28,14 +28,14 @@ enum set_flag {
 struct token {
     enum token_kind kind;
     int value;
-    unsigned flags;    /* enum word_flag */
-    bool glued;        /* no blank before it */
-    size_t start;      /* in the folded text */
+    unsigned flags; /* enum word_flag */
+    bool glued;     /* no blank before it */
+    size_t start;   /* in the folded text */
     size_t end;
-    uint64_t set;      /* TOKEN_SET: choice n is bit n - 1 */
-    uint64_t within;   /* the larger set it was narrowed from (午後 of 20日), or 0 */
+    uint64_t set;           /* TOKEN_SET: choice n is bit n - 1 */
+    uint64_t within;        /* the larger set it was narrowed from (午後 of 20日), or 0 */
     enum token_kind origin; /* TOKEN_SET: what kind of reference it was */
-    bool bad;          /* TOKEN_SET: names no choice, or contradicts itself */
+    bool bad;               /* TOKEN_SET: names no choice, or contradicts itself */
 };
 
 struct tokens {

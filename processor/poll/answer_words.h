@@ -31,57 +31,57 @@ enum token_kind {
     TOKEN_VAGUE,        /* 夕方, 来週: a time, but which? */
     TOKEN_TOP,          /* 上(2つ) */
     TOKEN_BOTTOM,
-    TOKEN_END_CHOICE,   /* 最初 (1), 最後 (-1) */
-    TOKEN_PREFIX,       /* 候補, 第, No. */
-    TOKEN_DAYS,         /* 日程: noun that a number or a mark stands before */
-    TOKEN_SET,          /* choices, resolved from the references above */
+    TOKEN_END_CHOICE, /* 最初 (1), 最後 (-1) */
+    TOKEN_PREFIX,     /* 候補, 第, No. */
+    TOKEN_DAYS,       /* 日程: noun that a number or a mark stands before */
+    TOKEN_SET,        /* choices, resolved from the references above */
     TOKEN_ALL,
     TOKEN_REST,
-    TOKEN_BOTH,         /* どちらも: sums up a list, or means nothing here */
-    TOKEN_EXCEPT,       /* stands behind what is excepted: 以外 */
-    TOKEN_BUT,          /* stands before: except */
+    TOKEN_BOTH,   /* どちらも: sums up a list, or means nothing here */
+    TOKEN_EXCEPT, /* stands behind what is excepted: 以外 */
+    TOKEN_BUT,    /* stands before: except */
     TOKEN_ALLBUT,
-    TOKEN_LIMIT,        /* のみ, only */
-    TOKEN_SHIKA,        /* しか …ない */
-    TOKEN_IF,           /* なら */
+    TOKEN_LIMIT, /* のみ, only */
+    TOKEN_SHIKA, /* しか …ない */
+    TOKEN_IF,    /* なら */
     TOKEN_AND,
     TOKEN_OR,
-    TOKEN_KA,           /* か: "or" between choices, a question at the end */
-    TOKEN_MO,           /* も: 4も5も */
-    TOKEN_DOT,          /* ・ and / */
+    TOKEN_KA,  /* か: "or" between choices, a question at the end */
+    TOKEN_MO,  /* も: 4も5も */
+    TOKEN_DOT, /* ・ and / */
     TOKEN_COMMA,
     TOKEN_RANGE,
     TOKEN_COLON,
     TOKEN_OPEN,
     TOKEN_CLOSE,
-    TOKEN_FROM,         /* から: from there on, or because */
-    TOKEN_SINCE,        /* 以降, that day included */
+    TOKEN_FROM,  /* から: from there on, or because */
+    TOKEN_SINCE, /* 以降, that day included */
     TOKEN_AFTER,
     TOKEN_UNTIL,
     TOKEN_BEFORE,
     TOKEN_NEG,
     TOKEN_CONDITION,
     TOKEN_CONTRAST,
-    TOKEN_GA,           /* が: subject, or "but" behind a predicate */
-    TOKEN_DEMO,         /* でも: "but" at the start, "or" behind a choice */
+    TOKEN_GA,   /* が: subject, or "but" behind a predicate */
+    TOKEN_DEMO, /* でも: "but" at the start, "or" behind a choice */
     TOKEN_HEDGE,
-    TOKEN_BELIEF,       /* と思います */
-    TOKEN_LESS,         /* ちょっと */
+    TOKEN_BELIEF, /* と思います */
+    TOKEN_LESS,   /* ちょっと */
     TOKEN_REASON,
     TOKEN_QUESTION,
-    TOKEN_PREFER,       /* value: 1 first wish, 2 second */
+    TOKEN_PREFER, /* value: 1 first wish, 2 second */
     TOKEN_WITHDRAW,
     TOKEN_DEFER,
-    TOKEN_AMBIGUOUS,    /* 結構です, お任せします */
-    TOKEN_ASSENT,       /* 了解です: an acknowledgement, no answer */
-    TOKEN_ALLEGED,      /* 前回, でした: said of another time */
-    TOKEN_PROXY,        /* 代理 */
-    TOKEN_CONTACT,      /* TEL, 内線 */
+    TOKEN_AMBIGUOUS, /* 結構です, お任せします */
+    TOKEN_ASSENT,    /* 了解です: an acknowledgement, no answer */
+    TOKEN_ALLEGED,   /* 前回, でした: said of another time */
+    TOKEN_PROXY,     /* 代理 */
+    TOKEN_CONTACT,   /* TEL, 内線 */
     TOKEN_QUOTED_SAMPLE,
-    TOKEN_NOTE,         /* a remark in brackets */
-    TOKEN_STOP,         /* end of a sentence */
-    TOKEN_LINE,         /* end of a line */
-    TOKEN_PARAGRAPH,    /* blank line */
+    TOKEN_NOTE,      /* a remark in brackets */
+    TOKEN_STOP,      /* end of a sentence */
+    TOKEN_LINE,      /* end of a line */
+    TOKEN_PARAGRAPH, /* blank line */
 };
 
 enum word_flag {
@@ -94,11 +94,11 @@ enum word_flag {
     WORD_TICK = 64,   /* ✓ */
     WORD_DEFERS = 128,
     WORD_HEDGED = 256,
-    WORD_IMPLIES = 512,     /* いつでも: says yes by itself */
-    WORD_KANJI_DAY = 1024,  /* 火: a weekday only in company */
-    WORD_DOUBT = 2048,      /* "?" typed as a mark */
-    WORD_NEGATED = 4096,    /* できません: turns the verb before it round */
-    WORD_DENIED = 8192,     /* OKではない: with 全部, not all or none? */
+    WORD_IMPLIES = 512,    /* いつでも: says yes by itself */
+    WORD_KANJI_DAY = 1024, /* 火: a weekday only in company */
+    WORD_DOUBT = 2048,     /* "?" typed as a mark */
+    WORD_NEGATED = 4096,   /* できません: turns the verb before it round */
+    WORD_DENIED = 8192,    /* OKではない: with 全部, not all or none? */
 };
 
 struct answer_word {

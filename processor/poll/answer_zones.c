@@ -11,7 +11,12 @@
 #include "base/memory.h"
 #include "mail/quote.h"
 
-enum { NO_CHOICE = -1 };
+enum {
+    NO_CHOICE = -1,
+    /* Answers stand at the top or in the ballot; what lies beyond is a pasted document, and time is not for that. */
+    READ_BYTES = 192 * 1024,
+    FREE_BYTES = 32 * 1024,
+};
 
 struct key {
     char *text;
@@ -34,6 +39,7 @@ struct splitter {
     struct key *keys; /* of the reply's lines */
     struct zones *zones;
     struct buffer *free_text;
+    struct buffer *unread;
     int above;         /* the choice of the line above, when that was an option line without a mark */
     bool above_listed; /* and the line above that one was one, too */
 };
@@ -167,8 +173,8 @@ static void add_beside(struct splitter *splitter, int choice, const char *text, 
 {
     struct zones *zones = splitter->zones;
     zones->beside = memory_resize(zones, zones->beside, struct beside, zones->beside_count + 1);
-    zones->beside[zones->beside_count++] =
-        (struct beside){.choice = (size_t)choice, .text = memory_copy_bytes(zones, text, length)};
+    zones->beside[zones->beside_count++] = (struct beside){.choice = (size_t)choice,
+                                                           .text = memory_copy_bytes(zones, text, length)};
 }
 
 static struct beside *last_beside(struct splitter *splitter)
@@ -197,8 +203,8 @@ static void take_residue(struct splitter *splitter, const struct reply_line *lin
     const struct ballot_line *sent = line_of_choice(splitter, choice);
     bool was_bracketed = sent && sent->stem < sent->key.length;
     bool is_numbered = key->text[0] != rest[0] && read_number(splitter, key->text, &choice) > 0;
-    last_beside(splitter)->printed =
-        line->kind == REPLY_QUOTED && is_numbered && !strchr(rest, '[') && (was_bracketed || !sent);
+    last_beside(splitter)->printed = line->kind == REPLY_QUOTED && is_numbered && !strchr(rest, '[') &&
+                                     (was_bracketed || !sent);
     splitter->above = NO_CHOICE;
 }
 
@@ -210,6 +216,8 @@ static const struct reply_line *line_at(const struct splitter *splitter, size_t 
 static bool is_candidate(const struct splitter *splitter, size_t i)
 {
     const struct reply_line *line = line_at(splitter, i);
+    if (line->text - line_at(splitter, 0)->text > READ_BYTES)
+        return false;
     return line->depth <= 1 && (line->kind == REPLY_NEW || line->kind == REPLY_QUOTED);
 }
 
@@ -311,8 +319,10 @@ static bool take_below(struct splitter *splitter, size_t i)
 
 static void take_free(struct splitter *splitter, const struct reply_line *line)
 {
-    buffer_add(splitter->free_text, line->text, line->length);
-    buffer_add_byte(splitter->free_text, '\n');
+    bool is_beyond = splitter->free_text->length + line->length > FREE_BYTES || splitter->unread->length;
+    struct buffer *buffer = is_beyond ? splitter->unread : splitter->free_text;
+    buffer_add(buffer, line->text, line->length);
+    buffer_add_byte(buffer, '\n');
 }
 
 /* Returns the number of lines taken. */
@@ -320,8 +330,11 @@ static size_t take_line(struct splitter *splitter, size_t i)
 {
     const struct reply_line *line = line_at(splitter, i);
     const struct key *key = &splitter->keys[i];
-    if (!is_candidate(splitter, i))
+    if (!is_candidate(splitter, i)) {
+        if (line->kind == REPLY_NEW)
+            take_free(splitter, line);
         return 1;
+    }
     if (!key->length) {
         if (line->kind == REPLY_NEW)
             take_free(splitter, line);
@@ -357,15 +370,18 @@ struct zones *zones_split(const void *context, const struct answer_question *que
     struct splitter splitter = {.question = question, .zones = zones, .above = NO_CHOICE};
     splitter.reply = reply_split(zones, text);
     splitter.free_text = buffer_new(zones, strlen(text) + splitter.reply->count + 1);
+    splitter.unread = buffer_new(zones, strlen(text) + splitter.reply->count + 1);
     read_ballot(&splitter);
     splitter.keys = memory_array(zones, struct key, splitter.reply->count);
     for (size_t i = 0; i < splitter.reply->count; i++)
         if (is_candidate(&splitter, i)) {
             const struct reply_line *line = line_at(&splitter, i);
-            splitter.keys[i] = key_of(splitter.keys, line->unquoted, (size_t)(line->text + line->length - line->unquoted));
+            splitter.keys[i] = key_of(splitter.keys, line->unquoted,
+                                      (size_t)(line->text + line->length - line->unquoted));
         }
     for (size_t i = 0; i < splitter.reply->count;)
         i += take_line(&splitter, i);
     zones->free_text = buffer_take(splitter.free_text, zones);
+    zones->unread = buffer_take(splitter.unread, zones);
     return zones;
 }

@@ -17,6 +17,7 @@ struct beside {
 
 struct zones {
     char *free_text;
+    char *unread;          /* what lies beyond any answer a person writes, "" as a rule: a comment */
     struct beside *beside; /* talloc array */
     size_t beside_count;
 };

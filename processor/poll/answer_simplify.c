@@ -1,0 +1,164 @@
+/* What a clause holds, and making it simpler: negations and hedges join their mark, reasons and quantities go. */
+#include "poll/answer_grammar.h"
+
+unsigned clause_content_of(const struct token *token)
+{
+    switch (token->kind) {
+    case TOKEN_SET:
+        return HOLDS_SET | (token->bad ? HOLDS_BAD_SET : 0u);
+    case TOKEN_NUMBER:
+        return HOLDS_SET | HOLDS_BAD_SET;
+    case TOKEN_MARK:
+        return token->flags & WORD_SYMBOL ? HOLDS_SYMBOL : HOLDS_WORD;
+    case TOKEN_UNKNOWN:
+    case TOKEN_QUOTED_SAMPLE:
+        return HOLDS_UNKNOWN;
+    case TOKEN_NEG:
+    case TOKEN_HEDGE:
+    case TOKEN_ALLEGED:
+    case TOKEN_EXCEPT:
+    case TOKEN_BUT:
+    case TOKEN_ALLBUT:
+        return HOLDS_DANGER;
+    case TOKEN_CONDITION:
+        return HOLDS_CONDITION;
+    case TOKEN_PREFER:
+        return HOLDS_PREFER;
+    case TOKEN_WITHDRAW:
+        return HOLDS_WITHDRAW;
+    case TOKEN_DEFER:
+        return HOLDS_DEFER;
+    case TOKEN_PROXY:
+        return HOLDS_PROXY;
+    case TOKEN_CONTACT:
+        return HOLDS_CONTACT;
+    case TOKEN_ASSENT:
+        return HOLDS_ASSENT;
+    case TOKEN_AMBIGUOUS:
+        return HOLDS_AMBIGUOUS;
+    case TOKEN_TIME:
+        return HOLDS_BOUND;
+    default:
+        return 0;
+    }
+}
+
+unsigned clause_contents(const struct clause *clause)
+{
+    unsigned contents = 0;
+    for (size_t i = 0; i < clause->count; i++)
+        contents |= clause_content_of(&clause->tokens[i]);
+    return contents;
+}
+
+uint64_t clause_choices(const struct clause *clause)
+{
+    uint64_t set = 0;
+    for (size_t i = 0; i < clause->count; i++)
+        if (clause->tokens[i].kind == TOKEN_SET && !(clause->tokens[i].flags & SET_REST))
+            set |= clause->tokens[i].set;
+    return set;
+}
+
+static bool is_latin(const struct reading *reading, const struct token *token)
+{
+    char byte = reading->folded->text[token->start];
+    return byte >= 'a' && byte <= 'z';
+}
+
+/* Negations and hedges that touch a mark are part of it. True when `next` went into `mark`, the token before it. */
+static bool merge_into_mark(struct token *mark, const struct token *next)
+{
+    if (mark->kind != TOKEN_MARK || mark->flags & WORD_SYMBOL)
+        return false;
+    if (next->kind == TOKEN_NEG && mark->value == MARK_YES) {
+        mark->value = MARK_NO;
+        mark->flags |= WORD_DENIED;
+    } else if (next->kind == TOKEN_HEDGE && mark->value != MARK_NONE) {
+        mark->value = MARK_MAYBE;
+    } else if (next->kind == TOKEN_BELIEF) {
+        mark->flags |= WORD_HEDGED;
+    } else {
+        return false;
+    }
+    mark->flags &= ~(unsigned)WORD_CONFIRM;
+    mark->end = next->end;
+    return true;
+}
+
+/* can't make, not available */
+static bool merge_negation(const struct reading *reading, struct token *negation, const struct token *mark)
+{
+    if (negation->kind != TOKEN_NEG || mark->kind != TOKEN_MARK || mark->value != MARK_YES ||
+        mark->flags & WORD_SYMBOL || !is_latin(reading, negation))
+        return false;
+    size_t start = negation->start;
+    *negation = *mark;
+    negation->start = start;
+    negation->value = MARK_NO;
+    negation->flags |= WORD_DENIED;
+    return true;
+}
+
+/* Reasons go with what was not known before them: 東京にいるため. */
+static bool is_reason(const struct token *before, const struct token *token)
+{
+    return token->kind == TOKEN_REASON && before->kind == TOKEN_UNKNOWN;
+}
+
+static bool is_limit(enum token_kind kind)
+{
+    return kind == TOKEN_IF || kind == TOKEN_LIMIT || kind == TOKEN_SHIKA || kind == TOKEN_UNTIL;
+}
+
+/* はい、全部大丈夫です: the opening yes goes with what follows. */
+static void drop_opening_yes(struct clause *clause)
+{
+    if (clause->count < 3 || clause->tokens[0].kind != TOKEN_MARK || !(clause->tokens[0].flags & WORD_CONFIRM) ||
+        clause->tokens[1].kind != TOKEN_COMMA)
+        return;
+    clause->tokens += 2;
+    clause->count -= 2;
+}
+
+void clause_simplify(const struct reading *reading, struct clause *clause)
+{
+    size_t written = 0;
+    for (size_t i = 0; i < clause->count; i++) {
+        struct token token = clause->tokens[i];
+        struct token *before = written ? &clause->tokens[written - 1] : NULL;
+        const struct token *next = i + 1 < clause->count ? &clause->tokens[i + 1] : NULL;
+        if (token.kind == TOKEN_QUANTITY && next && is_limit(next->kind)) {
+            token.kind = TOKEN_HEDGE; /* 30分なら */
+            i++;
+        }
+        if (token.kind == TOKEN_QUANTITY || token.kind == TOKEN_GA || token.kind == TOKEN_LESS)
+            continue;
+        if (token.kind == TOKEN_BELIEF && !(before && before->kind == TOKEN_MARK))
+            continue;
+        if (before && (merge_into_mark(before, &token) || merge_negation(reading, before, &token)))
+            continue;
+        if (before && is_reason(before, &token)) {
+            written--;
+            continue;
+        }
+        if (token.kind == TOKEN_REASON || (token.kind == TOKEN_FROM && before && before->kind == TOKEN_MARK))
+            continue;
+        if (token.kind == TOKEN_QUESTION) {
+            token.kind = TOKEN_MARK;
+            token.value = MARK_MAYBE;
+            token.flags = WORD_SYMBOL | WORD_DOUBT;
+        } else if (token.kind == TOKEN_RANGE && !is_latin(reading, &token) && !(next && next->kind == TOKEN_SET)) {
+            token.kind = TOKEN_COLON;
+        } else if (token.kind == TOKEN_DEMO) {
+            continue;
+        } else if (token.kind == TOKEN_RANGE && is_latin(reading, &token) && before && before->kind == TOKEN_MARK) {
+            continue; /* yes to all */
+        }
+        clause->tokens[written++] = token;
+    }
+    while (written && clause->tokens[written - 1].kind == TOKEN_LINE)
+        written--;
+    clause->count = written;
+    drop_opening_yes(clause);
+}
