@@ -64,7 +64,7 @@ static void read_last_day(struct reader *reader, struct entry *entry)
 
 static void read_days(struct reader *reader, struct entry *entry)
 {
-    if (!when_read_day(reader, NULL, &entry->days[0]))
+    if (!when_read_day(reader, reader->previous, &entry->days[0]))
         return;
     entry->day_count = 1;
     while (read_next_day(reader, entry))
@@ -183,8 +183,14 @@ const char *when_read_vague(struct reader *reader)
     return is_date ? "range" : NULL;
 }
 
-/* Whether another entry begins at the reader: after a label, a separator or just a blank. */
-static bool begins_entry(const struct reader *here)
+static bool is_note_mark(const struct reader *reader, const struct token *token)
+{
+    return is_sign(token, '(') || strncmp(reader->folded->text + token->start, "※", strlen("※")) == 0;
+}
+
+/* Whether another entry begins at the reader: after a label, a separator or just a blank. "16(金)" is enough for one.
+ */
+static bool begins_entry(const struct reader *here, const struct civil *previous)
 {
     struct reader ahead = *here;
     struct day day;
@@ -193,7 +199,10 @@ static bool begins_entry(const struct reader *here)
         ahead.at++;
     else if (!token->is_spaced)
         return false;
-    return when_read_full_day(&ahead, &day);
+    if (when_read_full_day(&ahead, &day))
+        return true;
+    bool has_bracket = when_peek(&ahead, 0)->kind == TOKEN_NUMBER && is_sign(when_peek(&ahead, 1), '(');
+    return has_bracket && when_read_day(&ahead, previous, &day) && (day.is_confirmed || day.problem);
 }
 
 /* How the line goes on behind days and times. */
@@ -211,7 +220,7 @@ static enum tail judge_glued(const struct reader *reader, const struct entry *en
         return is_span ? TAIL_FITS : TAIL_SENTENCE;
     if (entry->hours_count > 0 || entry->is_span || token->is_spaced || is_bracket || when_is_list(token))
         return TAIL_FITS;
-    return strncmp(reader->folded->text + token->start, "※", 3) == 0 ? TAIL_FITS : TAIL_SENTENCE;
+    return is_note_mark(reader, token) ? TAIL_FITS : TAIL_SENTENCE;
 }
 
 /* Whether a time or another date hides in what would be the note: then it was not understood. */
@@ -235,10 +244,29 @@ static bool hides_time(const struct reader *reader, size_t from, size_t to)
     return false;
 }
 
-static size_t find_note_end(const struct reader *reader)
+/* Whether the note goes on with another day, or another hour: "+ 1/16", ", 14". In brackets and behind ※ it may. */
+static bool goes_on(const struct reader *reader, size_t from, size_t to)
+{
+    const struct token *first = &reader->tokens[from];
+    if (is_note_mark(reader, first))
+        return false;
+    const struct token *second = first + 1; /* there is one: the last token is TOKEN_END */
+    const struct token *third = from + 1 < reader->count ? second + 1 : second;
+    if (when_is_list(first) && second->kind == TOKEN_NUMBER && (third->kind == TOKEN_END || when_is_list(third)))
+        return true;
+    for (struct reader ahead = *reader; from < to; from++) {
+        struct day day;
+        ahead.at = from;
+        if (when_read_full_day(&ahead, &day))
+            return true;
+    }
+    return false;
+}
+
+static size_t find_note_end(const struct reader *reader, const struct civil *previous)
 {
     struct reader ahead = *reader;
-    while (ahead.at < ahead.count && !(when_peek(&ahead, 0)->kind == TOKEN_LABEL && begins_entry(&ahead)))
+    while (ahead.at < ahead.count && !(when_peek(&ahead, 0)->kind == TOKEN_LABEL && begins_entry(&ahead, previous)))
         ahead.at++;
     return ahead.at;
 }
@@ -248,12 +276,31 @@ static bool is_deadline(const struct token *token)
     return token->kind == TOKEN_UNTIL || token->kind == TOKEN_DEADLINE;
 }
 
+/* A date with a remark and no time: is it one, or the first word of a sentence? */
+static bool is_sentence(const struct reader *reader, const struct entry *entry)
+{
+    bool is_weak = entry->days[0].inferred & (WHEN_INFERRED_RELATIVE | WHEN_INFERRED_MONTH);
+    bool is_month = entry->days[0].date.day == 0;
+    size_t bytes = reader->tokens[entry->note_end - 1].end - reader->tokens[entry->behind].start;
+    return is_weak || is_month || bytes > MOST_NOTE_WITHOUT_TIME;
+}
+
+static void check_note(const struct reader *reader, struct entry *entry)
+{
+    bool is_open = entry->hours_count == 0 || (!entry->hours[0].has_end && !entry->hours[0].is_all_day);
+    if (is_open && hides_time(reader, entry->behind, entry->note_end))
+        set_problem(&entry->problem, "period");
+    else if (goes_on(reader, entry->behind, entry->note_end))
+        set_problem(&entry->problem, "range");
+}
+
 static enum tail read_tail(struct reader *reader, struct entry *entry)
 {
     const struct token *token = when_peek(reader, 0);
+    const struct civil *last = &entry->days[entry->day_count - 1].date;
     entry->behind = reader->at;
     entry->note_end = reader->at;
-    if (token->kind == TOKEN_END || begins_entry(reader))
+    if (token->kind == TOKEN_END || begins_entry(reader, last))
         return TAIL_FITS;
     if (is_deadline(token) || (is_sign(token, '(') && is_deadline(when_peek(reader, 1))))
         return TAIL_SENTENCE;
@@ -267,17 +314,10 @@ static enum tail read_tail(struct reader *reader, struct entry *entry)
         return TAIL_SENTENCE;
     else if (entry->hours_count > 0 && when_read_hours(&ahead, &hours))
         set_problem(&entry->problem, "range"); /* a second time, and nothing says how it belongs to the first */
-    entry->note_end = find_note_end(reader);
-    if (entry->hours_count == 0) {
-        bool is_weak = entry->days[0].inferred & (WHEN_INFERRED_RELATIVE | WHEN_INFERRED_MONTH);
-        bool is_month = entry->days[0].date.day == 0;
-        size_t bytes = reader->tokens[entry->note_end - 1].end - token->start;
-        if (is_weak || is_month || bytes > MOST_NOTE_WITHOUT_TIME)
-            return TAIL_SENTENCE;
-    }
-    bool is_open = entry->hours_count == 0 || (!entry->hours[0].has_end && !entry->hours[0].is_all_day);
-    if (is_open && hides_time(reader, entry->behind, entry->note_end))
-        set_problem(&entry->problem, "period");
+    entry->note_end = find_note_end(reader, last);
+    if (entry->hours_count == 0 && is_sentence(reader, entry))
+        return TAIL_SENTENCE;
+    check_note(reader, entry);
     reader->at = entry->note_end;
     return TAIL_FITS;
 }

@@ -383,6 +383,9 @@ bool when_read_hours(struct reader *reader, struct hours *hours)
     }
     if (when_accept(reader, TOKEN_VAGUE_TIME) || when_accept(reader, TOKEN_OPEN))
         hours->problem = "period"; /* 13時頃, 13時以降 */
+    /* "13時から15時まで" ends a span; "17時まで" and "15時までに" are deadlines */
+    if (hours->has_end && when_peek(reader, 0)->kind == TOKEN_UNTIL && when_peek(reader, 1)->kind != TOKEN_TOPIC)
+        reader->at++;
     if (!hours->has_zone)
         read_zone(reader, hours);
     if (hours->has_zone && !hours->problem)

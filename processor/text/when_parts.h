@@ -94,6 +94,8 @@ struct reader {
     const struct token *tokens; /* talloc array, the last is TOKEN_END */
     size_t count;               /* without the last */
     size_t at;
+    const struct civil
+        *previous; /* the day of the entry before this one on the line, whose month 16日 shares; or NULL */
     const struct when_context *about;
 };
 

@@ -132,8 +132,11 @@ static void add_date(struct harvest *harvest, const struct entry *entry, const s
         return;
     }
     when.text = quote(result->dates, harvest->reader, entry->first, entry->behind);
-    if (entry->note_end > entry->behind)
-        when.note = quote(result->dates, harvest->reader, entry->behind, entry->note_end);
+    size_t note = entry->behind;
+    while (note < entry->note_end && when_is_list(&harvest->reader->tokens[note]))
+        note++;
+    if (note < entry->note_end)
+        when.note = quote(result->dates, harvest->reader, note, entry->note_end);
     result->dates[result->count++] = when;
 }
 
@@ -205,10 +208,13 @@ struct when_result *when_read_candidates(const void *context, const char *line, 
     void *scratch = talloc_new(NULL);
     struct reader reader = open_reader(scratch, line, MOST_LINE_BYTES, about);
     struct harvest harvest = {.result = result, .reader = &reader};
+    struct civil last_day;
     when_skip_to_start(&reader);
     struct entry *entry = memory_new(scratch, struct entry);
     while (reader.at < reader.count && !harvest.problem && when_read_entry(&reader, entry)) {
         add_entry(&harvest, entry);
+        last_day = entry->days[entry->day_count - 1].date;
+        reader.previous = &last_day;
         bool is_separated = when_peek(&reader, 0)->kind == TOKEN_LABEL || when_is_list(when_peek(&reader, 0));
         reader.at += is_separated;
     }
