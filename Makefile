@@ -64,7 +64,7 @@ $(LIBRARY): $(call object,$(LIBRARY_SOURCES))
 $(BUILD)/kairan: $(call object,processor/main.c) $(LIBRARY)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_kairan)
 
-$(BUILD)/kairan-deliver: $(call object,mta-hooks/deliver.c mta-hooks/maildir.c)
+$(BUILD)/kairan-deliver: $(call object,$(wildcard mta-hooks/*.c))
 	$(CC) $(ALL_LDFLAGS) -o $@ $^
 
 $(BUILD)/kairan-reader: $(call object,processor/helper/reader.c) $(LIBRARY)

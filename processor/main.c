@@ -1,4 +1,5 @@
 /* kairan: the table of subcommands, nothing else. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,6 +35,7 @@ int main(int argc, char *argv[])
 {
     struct error *error = NULL;
     log_start("kairan");
+    signal(SIGPIPE, SIG_IGN); /* a helper that died is an error of a write, not our end */
     if (!clock_start(&error))
         return command_fail(&error);
     if (argc < 2)

@@ -89,7 +89,6 @@ int command_process(int argc, char *argv[])
     struct error *error = NULL;
     if (!command_read_options(argc, argv, (const char *const[]){"watch", "no-post", NULL}, &options, &status))
         return status;
-    signal(SIGPIPE, SIG_IGN); /* a helper that died is an error of a write, not our end */
     void *context = talloc_new(NULL);
     struct office *office = command_open(context, &options, true, &error);
     bool done = office && (options.watch ? watch(office, &options, &error) : run_once(office, &options, &error));
@@ -106,7 +105,6 @@ int command_post(int argc, char *argv[])
     struct error *error = NULL;
     if (!command_read_options(argc, argv, (const char *const[]){NULL}, &options, &status))
         return status;
-    signal(SIGPIPE, SIG_IGN);
     void *context = talloc_new(NULL);
     struct office *office = command_open(context, &options, true, &error);
     struct process_counts counts = {0};

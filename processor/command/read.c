@@ -1,5 +1,4 @@
 /* kairan read [FILE]: how a mail would be read, as JSON; changes nothing. */
-#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -57,7 +56,6 @@ int command_read(int argc, char *argv[])
         fprintf(stderr, "usage: kairan read [FILE]\n");
         return COMMAND_USAGE;
     }
-    signal(SIGPIPE, SIG_IGN);
     void *context = talloc_new(NULL);
     if (!read_and_print(context, argv[options.first], &options, &error))
         status = command_fail(&error);
