@@ -64,13 +64,16 @@ static bool read_tag(const struct parser *parser, const char *begin, struct tag 
     *tag = (struct tag){.begin = begin, .name = begin + 2, .line = parser->line};
     if (tag->name < parser->end && strchr("#^/!&>{=", *tag->name) && *tag->name)
         tag->sigil = *tag->name++;
-    if (tag->sigil == '=')
-        return error_set(error, ERROR_REFUSED, "%s:%d: other delimiters than {{ }} are not known here", path,
-                         parser->line);
+    if (tag->sigil == '=') {
+        error_set(error, ERROR_REFUSED, "%s:%d: other delimiters than {{ }} are not known here", path, parser->line);
+        return false;
+    }
     const char *closing = tag->sigil == '{' ? "}}}" : "}}";
     const char *close = memmem(tag->name, (size_t)(parser->end - tag->name), closing, strlen(closing));
-    if (!close)
-        return error_set(error, ERROR_REFUSED, "%s:%d: a tag begins here and never ends", path, parser->line);
+    if (!close) {
+        error_set(error, ERROR_REFUSED, "%s:%d: a tag begins here and never ends", path, parser->line);
+        return false;
+    }
     tag->end = close + strlen(closing);
     while (close > tag->name && is_blank(close[-1]))
         close--;

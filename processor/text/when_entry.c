@@ -67,10 +67,11 @@ static void read_days(struct reader *reader, struct entry *entry)
     if (!when_read_day(reader, reader->previous, &entry->days[0]))
         return;
     entry->day_count = 1;
-    while (read_next_day(reader, entry))
-        continue;
-    if (entry->day_count == 1)
+    bool is_list = read_next_day(reader, entry);
+    if (!is_list)
         read_last_day(reader, entry);
+    while (is_list)
+        is_list = read_next_day(reader, entry);
 }
 
 /* What may stand between a day and its time. */
@@ -154,8 +155,10 @@ void when_skip_to_start(struct reader *reader)
 {
     enum { MOST_LABELS = 4 };
     for (int labels = 0; labels < MOST_LABELS; labels++) {
-        while (skip_bullet(reader))
-            continue;
+        bool is_bullet;
+        do
+            is_bullet = skip_bullet(reader);
+        while (is_bullet);
         size_t start = reader->at;
         struct day day;
         struct hours hours;

@@ -284,9 +284,8 @@ static void take_point(struct harvest *harvest, const struct entry *entry)
     const struct hours *hours = entry->hours_count ? &entry->hours[0] : NULL;
     if (hours && hours->has_end)
         set_problem(&harvest->problem, "range");
-    size_t before = result->count;
     add_date(harvest, entry, &entry->days[0], hours);
-    if (result->count < 2 || result->count == before)
+    if (result->count < 2)
         return;
     struct when *first = &result->dates[0];
     struct when *second = &result->dates[1];
