@@ -16,6 +16,8 @@
 #include "store/store.h"
 #include "text/template.h"
 
+struct question_cache;
+
 struct office {
     const struct config *config;
     struct store *store;
@@ -23,6 +25,7 @@ struct office {
     struct template_folder *templates;
     char *loop_token; /* marks every mail of ours, so that we know it when it comes back */
     time_t now;       /* one present for the whole run */
+    struct question_cache *questions; /* what poll/question keeps for the run; NULL: nothing yet */
 };
 
 /* Opens what the configuration names below `context`. */

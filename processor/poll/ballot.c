@@ -171,19 +171,17 @@ bool ballot_queue_all(struct office *office, const struct poll *poll, bool remin
     return done;
 }
 
-char *ballot_text(const void *context, struct office *office, const struct poll *poll,
-                  const struct invitation *invitation, struct error **error)
+char *ballot_text(const void *context, struct office *office, const struct poll *poll, const char *language,
+                  struct error **error)
 {
     void *work = talloc_new(NULL);
-    const char *language = office_language(office, invitation->language);
     char *text = NULL;
     char *organiser = ballot_organiser(work, office, poll, error);
     struct invitation *shown =
         organiser ? store_list_invitations(work, office->store, poll->id, BALLOT_INVITEES_SHOWN, error) : NULL;
     if (shown) {
-        char *reference = office_reference(work, office, poll->code, invitation->number);
-        json_t *view = ballot_view(office, poll, organiser, shown, reference, language);
-        text = ballot_render(context, office, view, reference, language, error);
+        json_t *view = ballot_view(office, poll, organiser, shown, "", language);
+        text = ballot_render(context, office, view, "", language, error);
         json_decref(view);
     }
     talloc_free(work);

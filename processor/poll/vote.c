@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "poll/ballot.h"
 #include "poll/hold.h"
+#include "poll/question.h"
 #include "poll/reply.h"
 #include "poll/view.h"
 #include "store/answer.h"
@@ -30,14 +31,15 @@ struct taking {
 struct answer *vote_read_answer(const void *context, struct office *office, const struct incoming *incoming,
                                 const struct poll *poll, const struct invitation *invitation, struct error **error)
 {
-    char *ballot = ballot_text(context, office, poll, invitation, error);
-    if (!ballot)
+    const char *language = office_language(office, invitation->language);
+    const struct answer_question *kept = question_find(office, poll, language, error);
+    if (!kept)
         return NULL;
-    struct answer_question question = {.choices = poll_list_whens(context, poll),
-                                       .choice_count = poll->choice_count,
-                                       .ballot = ballot,
-                                       .now = clock_to_civil(incoming->received_at)};
-    return answer_read(context, &question, incoming->letter->text);
+    struct answer_question question = *kept;
+    question.now = clock_to_civil(incoming->received_at);
+    char *reference = office_reference(context, office, poll->code, invitation->number);
+    char *text = question_drop_reference(context, incoming->letter->text, reference);
+    return answer_read(context, &question, text);
 }
 
 static const char *verdict_name(const struct taking *taking)

@@ -1,0 +1,75 @@
+/* The question of a poll: see question.h. What is kept never changes once a poll is open, so it never goes stale. */
+#include "poll/question.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/memory.h"
+#include "poll/ballot.h"
+#include "poll/view.h"
+
+enum { QUESTIONS_KEPT = 16 };
+
+struct kept_question {
+    int64_t poll_id; /* 0: an empty place */
+    const char *language;
+    struct answer_question question;
+};
+
+struct question_cache {
+    struct kept_question *places[QUESTIONS_KEPT];
+    size_t next; /* the place that is given up for a new one */
+};
+
+static struct kept_question *make_question(struct office *office, const struct poll *poll, const char *language,
+                                           struct error **error)
+{
+    struct kept_question *kept = memory_new(office->questions, struct kept_question);
+    char *ballot = ballot_text(kept, office, poll, language, error);
+    if (!ballot) {
+        talloc_free(kept);
+        return NULL;
+    }
+    kept->poll_id = poll->id;
+    kept->language = memory_copy_text(kept, language);
+    kept->question = (struct answer_question){
+        .choices = poll_list_whens(kept, poll), .choice_count = poll->choice_count, .ballot = ballot};
+    return kept;
+}
+
+const struct answer_question *question_find(struct office *office, const struct poll *poll, const char *language,
+                                            struct error **error)
+{
+    if (!office->questions)
+        office->questions = memory_new(office, struct question_cache);
+    struct question_cache *cache = office->questions;
+    for (size_t i = 0; i < QUESTIONS_KEPT; i++) {
+        const struct kept_question *kept = cache->places[i];
+        if (kept && kept->poll_id == poll->id && strcmp(kept->language, language) == 0)
+            return &kept->question;
+    }
+    struct kept_question *made = make_question(office, poll, language, error);
+    if (!made)
+        return NULL;
+    talloc_free(cache->places[cache->next]);
+    cache->places[cache->next] = made;
+    cache->next = (cache->next + 1) % QUESTIONS_KEPT;
+    return &made->question;
+}
+
+char *question_drop_reference(const void *context, const char *text, const char *reference)
+{
+    char *copy = memory_copy_text(context, text);
+    size_t length = strlen(reference);
+    char *to = copy;
+    for (const char *from = copy; *from;) {
+        if (*from == *reference || *from == (*reference ^ 0x20)) /* a letter, as every code begins with one */
+            if (strncasecmp(from, reference, length) == 0) {
+                from += length;
+                continue;
+            }
+        *to++ = *from++;
+    }
+    *to = '\0';
+    return copy;
+}
