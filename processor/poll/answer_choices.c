@@ -365,8 +365,13 @@ static bool resolve_other(struct walk *walk)
         set = find(walk, BY_PART, token->value);
         put_set(walk, 1, walk->narrowed ? set & walk->narrowed : set, false)->within = walk->narrowed;
         return true;
-    case TOKEN_MONTH_NAME:
     case TOKEN_COUNT:
+        if (token->value == (int)walk->question->choice_count && is_text(walk, peek(walk, 1), "とも"))
+            put_set(walk, 2, choices_all(walk->question), false)->flags |= SET_ALL;
+        else
+            put_set(walk, 1, 0, true);
+        return true;
+    case TOKEN_MONTH_NAME:
     case TOKEN_VAGUE:
         put_set(walk, 1, 0, true);
         return true;

@@ -309,7 +309,7 @@ static bool say_list(struct reading *reading, const struct clause *clause)
         else if (token->kind != TOKEN_LINE && token->kind != TOKEN_DAYS && token->kind != TOKEN_COMMA)
             return false;
     }
-    if (!set || set->bad || set->flags & (SET_ALL | SET_REST | SET_EXCEPT | SET_BOUND))
+    if (!set || set->bad || set->flags & (SET_ALL | SET_REST | SET_EXCEPT | SET_BOUND | SET_RANGE))
         return false;
     bool lists = set->flags & (SET_LIST | SET_OR) && choices_count(set->set) > 1;
     if (!either && !lists)

@@ -67,7 +67,7 @@ static void join_range(struct joiner *joiner, struct token *set)
     uint64_t range = same_kind && !second->bad ? between(joiner, set, second) : 0;
     set->set = set->bad ? 0 : range;
     set->bad = set->bad || !range;
-    set->flags |= SET_LIST;
+    set->flags |= SET_LIST | SET_RANGE;
     set->end = second->end;
     set->within = 0;
     joiner->at += 2;
@@ -146,22 +146,33 @@ static bool apply_suffix(struct joiner *joiner)
     return true;
 }
 
-/* 2以外、全部 and 15日以降ならいつでも: "all" behind a set that already says which. */
+/* Whether at most one particle (は, の) stands between a token and the next. */
+static bool is_near(const struct joiner *joiner, const struct token *before, const struct token *token)
+{
+    enum { ONE_PARTICLE = 3 };
+    size_t between = 0;
+    for (size_t i = before->end; i < token->start && between <= ONE_PARTICLE; i++)
+        between += joiner->tokens->folded->text[i] != ' ';
+    return between <= ONE_PARTICLE;
+}
+
+/* 2以外は全部, 他は全部, 15日以降ならいつでも: "all" behind a set that already says of which. */
 static bool absorb_all(struct joiner *joiner)
 {
-    struct token *set = last_set(joiner);
+    struct token *set = last(joiner);
     struct token word = *peek(joiner, 0);
-    if (!set || (is_plain(set) && word.kind != TOKEN_IF))
+    if (!set || set->kind != TOKEN_SET || set->flags & SET_ALL)
         return false;
-    size_t skipped = word.kind == TOKEN_COMMA || word.kind == TOKEN_IF;
-    const struct token *all = peek(joiner, skipped);
-    if (all->kind != TOKEN_SET || !(all->flags & SET_ALL))
+    bool skips = (word.kind == TOKEN_COMMA && set->flags & (SET_EXCEPT | SET_BOUND)) || word.kind == TOKEN_IF;
+    const struct token *all = peek(joiner, skips);
+    if (all->kind != TOKEN_SET || !(all->flags & SET_ALL) || !is_near(joiner, set, &word))
         return false;
     set->flags |= all->flags & WORD_IMPLIES;
-    set->end = all->end;
-    joiner->at += skipped + 1;
+    joiner->at += skips + 1;
     if (word.kind == TOKEN_IF)
         put(joiner, word, 0);
+    else
+        set->end = all->end;
     return true;
 }
 
@@ -309,18 +320,13 @@ static bool read_bracket(struct joiner *joiner)
  */
 static void put_word(struct joiner *joiner)
 {
-    enum { ONE_PARTICLE = 3 };
     struct token token = *peek(joiner, 0);
     const struct token *before = last(joiner);
     bool is_limit = token.kind == TOKEN_IF || token.kind == TOKEN_LIMIT || token.kind == TOKEN_SHIKA;
-    if (is_limit && joiner->apart && before && before->kind == TOKEN_SET) {
-        const char *text = joiner->tokens->folded->text;
-        size_t between = 0;
-        for (size_t i = before->end; i < token.start && between <= ONE_PARTICLE; i++)
-            between += text[i] != ' ';
-        if (between > ONE_PARTICLE)
-            token.kind = TOKEN_HEDGE;
-    }
+    if (token.kind == TOKEN_THRESHOLD)
+        token.kind = last_set(joiner) && token.glued ? TOKEN_HEDGE : TOKEN_DAYS;
+    if (is_limit && joiner->apart && before && before->kind == TOKEN_SET && !is_near(joiner, before, &token))
+        token.kind = TOKEN_HEDGE;
     put(joiner, token, 1);
 }
 

@@ -148,9 +148,10 @@ static size_t read_time(struct tokens *tokens, size_t at, const char *text, stru
 static size_t read_counted(struct tokens *tokens, size_t at, const char *text, struct number first)
 {
     static const char *const units[] = {
-        "人",   "名",   "分",   "階",     "f",    "号",      "年",     "%",       "円",    "歳",   "時間", "週",
-        "ヶ月", "カ月", "か月", "ページ", "度",   "会議室",  "講義室", "教室",    "期",    "限",   "台",   "点",
-        "割",   "mb",   "kb",   "min",    "mins", "minutes", "people", "persons", "hours", "hour",
+        "人",   "名", "分",   "階",   "f",    "号",      "年",     "%",       "円",     "歳",
+        "時間", "週", "ヶ月", "カ月", "か月", "ページ",  "度",     "会議室",  "講義室", "教室",
+        "期",   "限", "班",   "係",   "課",   "号館",    "棟",     "組",      "台",     "点",
+        "割",   "mb", "kb",   "min",  "mins", "minutes", "people", "persons", "hours",  "hour",
     };
     static const char *const counts[] = {"つ", "回", "件", "個", "コマ"}; /* these may count choices */
     const char *rest = text + first.length;

@@ -188,6 +188,13 @@ static size_t read_stem(struct tokens *tokens, const struct answer_word *stem, s
     return length + ending_length;
 }
 
+/* です with a blank behind it ends a sentence as 。 does: 山田です 1○ 2× */
+static bool ends_sentence(const struct answer_word *word, const char *after)
+{
+    return word->kind == TOKEN_NOISE && *after == ' ' &&
+           (strcmp(word->text, "です") == 0 || strcmp(word->text, "ます") == 0);
+}
+
 static size_t read_word(struct tokens *tokens, size_t at)
 {
     const char *text = tokens->folded->text + at;
@@ -196,7 +203,7 @@ static size_t read_word(struct tokens *tokens, size_t at)
     if (!word)
         return 0;
     if ((*text == '+' || *text == '-') && length > 1 && ((at && is_digit(text[-1])) || is_digit(text[length])))
-        word = answer_word_find("-", &length); /* 10-12 holds no -1 */
+        word = answer_word_find(*text == '-' ? "-" : "&", &length); /* 10-12 holds no -1 */
     if (word->kind == TOKEN_STEM)
         return read_stem(tokens, word, at, length);
     if (word->flags & WORD_APART && !stands_apart(tokens, at, text + length))
@@ -205,7 +212,10 @@ static size_t read_word(struct tokens *tokens, size_t at)
     next += strspn(next, " ");
     if (length == 1 && *text == 'a' && !is_letter(*next))
         return 0; /* the choice "a", not the article */
-    struct token *token = tokens_add(tokens, word->kind, at, at + length);
+    if (word->kind == TOKEN_ARTICLE)
+        return length;
+    enum token_kind kind = ends_sentence(word, text + length) ? TOKEN_STOP : word->kind;
+    struct token *token = tokens_add(tokens, kind, at, at + length);
     token->value = word->value;
     token->flags = word->flags;
     return length;

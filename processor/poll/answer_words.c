@@ -8,6 +8,17 @@ static bool is_letter(char byte)
     return byte >= 'a' && byte <= 'z';
 }
 
+/* Whether a Latin word goes on here: a letter, or an apostrophe before one ("can" in "can't"). */
+static bool goes_on(const char *text)
+{
+    static const char apostrophe[] = "\xE2\x80\x99";
+    if (*text == '\'')
+        return is_letter(text[1]);
+    if (strncmp(text, apostrophe, sizeof apostrophe - 1) == 0)
+        return is_letter(text[sizeof apostrophe - 1]);
+    return is_letter(*text);
+}
+
 /* Longest match: each further byte narrows the rows that still agree; whole rows on the way are remembered. */
 static const struct answer_word *find_longest(const struct answer_word *words, size_t count, const char *text)
 {
@@ -34,7 +45,7 @@ static const struct answer_word *find_longest(const struct answer_word *words, s
         }
         low = first;
         high = last;
-        if (low < high && !words[low].text[at + 1] && !(is_letter(text[at]) && is_letter(text[at + 1])))
+        if (low < high && !words[low].text[at + 1] && !(is_letter(text[at]) && goes_on(text + at + 1)))
             best = &words[low++];
     }
     return best;

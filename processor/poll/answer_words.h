@@ -33,6 +33,7 @@ enum token_kind {
     TOKEN_BOTTOM,
     TOKEN_END_CHOICE, /* 最初 (1), 最後 (-1) */
     TOKEN_PREFIX,     /* 候補, 第, No. */
+    TOKEN_ARTICLE,    /* the: as if it were not there */
     TOKEN_DAYS,       /* 日程: noun that a number or a mark stands before */
     TOKEN_SET,        /* choices, resolved from the references above */
     TOKEN_ALL,
@@ -57,6 +58,7 @@ enum token_kind {
     TOKEN_FROM,  /* から: from there on, or because */
     TOKEN_SINCE, /* 以降, that day included */
     TOKEN_AFTER,
+    TOKEN_THRESHOLD, /* 以上: behind a choice an unclear bound, else the end of a letter */
     TOKEN_UNTIL,
     TOKEN_BEFORE,
     TOKEN_NEG,

@@ -86,6 +86,19 @@ static bool same_text(const char *id, const char *what, const char *expected, co
     return false;
 }
 
+/* A reply that is not understood yet is asked about, and no mark recorded meanwhile is a wrong one. */
+static bool harms(const char *id, const struct answer *answer, const char *expected)
+{
+    for (size_t i = 0; i < CHOICES; i++, expected += strlen("○")) {
+        const char *symbol = mark_symbol(answer->marks[i].mark);
+        if (answer->marks[i].mark != MARK_NONE && strncmp(symbol, expected, strlen(symbol)) != 0) {
+            fprintf(stderr, "%s: choice %zu is recorded wrongly as %s\n", id, i + 1, symbol);
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool check_reply(json_t *entry)
 {
     void *context = talloc_new(NULL);
@@ -95,6 +108,8 @@ static bool check_reply(json_t *entry)
     struct answer *answer = read_reply(context, reply);
     const char *verdict = later ? "ask" : json_string_value(json_object_get(entry, "verdict"));
     bool right = same_text(id, "verdict", verdict, verdict_name(answer->verdict));
+    if (later)
+        right &= !harms(id, answer, json_string_value(json_object_get(entry, "marks")));
     if (!later) {
         right &= same_text(id, "marks", json_string_value(json_object_get(entry, "marks")),
                            marks_text(context, answer, CHOICES));
