@@ -412,11 +412,15 @@ char *html_to_text(const void *context, const char *html, size_t length, bool *i
     *is_cut = length > LIMIT_HTML_BYTES;
     if (*is_cut)
         length = LIMIT_HTML_BYTES;
-    char *fenced = memory_copy_bytes(context, html, length);
-    fence_tags(fenced, length);
+    /* libxml2 makes paragraphs of text that stands in the body itself, but not of text in a block */
+    static const char opening[] = "<body><div>";
+    struct buffer *fenced = buffer_new(context, sizeof opening + length);
+    buffer_add_text(fenced, opening);
+    buffer_add(fenced, html, length);
+    fence_tags(fenced->bytes, fenced->length);
     int options = HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
                   HTML_PARSE_IGNORE_ENC | HTML_PARSE_COMPACT;
-    htmlDocPtr document = htmlReadMemory(fenced, (int)length, NULL, "UTF-8", options);
+    htmlDocPtr document = htmlReadMemory(fenced->bytes, (int)fenced->length, NULL, "UTF-8", options);
     talloc_free(fenced);
     struct writing writing = {.out = buffer_new(context, LIMIT_TEXT_BYTES), .is_line_empty = true};
     const xmlNode *root = document ? xmlDocGetRootElement(document) : NULL;

@@ -22,10 +22,10 @@
 
 enum { MEMORY_BYTES = 1 << 30 }; /* addresses, not pages: a mail of 25 MB with its copies takes a fifth */
 
-static bool limit(int resource, rlim_t value, struct error **error)
+static bool limit(__rlimit_resource_t resource, rlim_t value, struct error **error)
 {
     struct rlimit rlimit = {value, value};
-    return setrlimit(resource, &rlimit) == 0 || error_set_errno(error, "cannot limit resource %d", resource);
+    return setrlimit(resource, &rlimit) == 0 || error_set_errno(error, "cannot limit resource %d", (int)resource);
 }
 
 static bool set_limits(struct error **error)

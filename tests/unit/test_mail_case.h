@@ -3,6 +3,7 @@
 #define KAIRAN_TESTS_MAIL_CASE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
