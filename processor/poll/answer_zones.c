@@ -202,9 +202,7 @@ static void take_residue(struct splitter *splitter, const struct reply_line *lin
     add_beside(splitter, choice, line->unquoted + origin, length);
     const struct ballot_line *sent = line_of_choice(splitter, choice);
     bool was_bracketed = sent && sent->stem < sent->key.length;
-    bool is_numbered = key->text[0] != rest[0] && read_number(splitter, key->text, &choice) > 0;
-    last_beside(splitter)->printed = line->kind == REPLY_QUOTED && is_numbered && !strchr(rest, '[') &&
-                                     (was_bracketed || !sent);
+    last_beside(splitter)->printed = line->kind == REPLY_QUOTED && !strchr(rest, '[') && (was_bracketed || !sent);
     splitter->above = NO_CHOICE;
 }
 
