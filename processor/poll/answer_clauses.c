@@ -238,9 +238,12 @@ static void say_others(struct reading *reading, const struct group *group, const
         .strength = STRENGTH_FILLED, .mark = opposite(said->mark), .start = said->start, .end = said->end};
     bool excepts = group->set->flags & SET_EXCEPT;
     bool limits = group->limited || group->exclusive || group->supposed || group->complete;
-    if ((!excepts && !limits) || (said->mark == MARK_MAYBE && excepts))
+    if ((!excepts && !limits) || said->mark == MARK_MAYBE)
         return;
-    uint64_t whole = group->set->within && !excepts ? group->set->within : choices_all(reading->question);
+    bool narrows = group->set->within && !excepts;
+    uint64_t whole = narrows ? group->set->within : choices_all(reading->question);
+    if (narrows)
+        others.strength = STRENGTH_NARROWED;
     others.set = whole & ~said->set;
     others.inferred = said->mark == MARK_NO || (!excepts && !group->limited && !group->exclusive);
     reading_say(reading, &others);
@@ -266,7 +269,8 @@ static bool can_say(const struct reading *reading, const struct group *group)
         return false;
     if (group->flags & (WORD_DOUBT | WORD_DEFERS) && !(group->flags & WORD_SYMBOL))
         return false;
-    return !(group->exclusive && group->mark != MARK_NO);
+    bool is_denied = group->mark == MARK_NO && group->flags & (WORD_NEGATED | WORD_DENIED);
+    return !group->exclusive || is_denied; /* しか asks for a negation: 1しか行けません */
 }
 
 static bool say_group(struct reading *reading, const struct group *group)

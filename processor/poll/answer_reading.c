@@ -36,6 +36,10 @@ char *reading_quote(const void *context, const struct reading *reading, size_t s
 
 static void say_cell(struct reading *reading, struct cell *cell, const struct statement *statement)
 {
+    enum strength other = statement->strength < cell->strength ? cell->strength : statement->strength;
+    bool is_filled = statement->strength == STRENGTH_FILLED || cell->strength == STRENGTH_FILLED;
+    if (is_filled && other == STRENGTH_UNIVERSAL && cell->mark != statement->mark && cell->strength != STRENGTH_NONE)
+        cell->unclear = true; /* 1のみ可, 全部○ */
     if (statement->strength < cell->strength)
         return;
     if (statement->strength == cell->strength && cell->mark != statement->mark) {
@@ -136,7 +140,7 @@ static void finish_rest(struct reading *reading)
     struct statement *rest = &reading->rest;
     if (!reading->rest_is_said)
         return;
-    uint64_t said = reading_said(reading, STRENGTH_SAID) | reading->elsewhere;
+    uint64_t said = reading_said(reading, STRENGTH_NARROWED) | reading->elsewhere;
     for (size_t i = 0; i < reading->question->choice_count; i++)
         if (reading->cells[i].unclear)
             said |= (uint64_t)1 << i;
@@ -152,7 +156,7 @@ static void finish_rest(struct reading *reading)
 static void finish_universal(struct reading *reading)
 {
     const struct statement *universal = &reading->universal;
-    if (!universal->set || reading_said(reading, STRENGTH_SAID) != universal->set)
+    if (!universal->set || reading_said(reading, STRENGTH_NARROWED) != universal->set)
         return;
     for (size_t i = 0; i < reading->question->choice_count; i++)
         if (reading->cells[i].mark != universal->mark && reading->cells[i].mark != MARK_BEST) {

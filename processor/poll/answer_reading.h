@@ -12,6 +12,7 @@ enum strength {
     STRENGTH_NONE,
     STRENGTH_FILLED,    /* the other side of のみ or 以外 */
     STRENGTH_UNIVERSAL, /* 全部 */
+    STRENGTH_NARROWED,  /* the morning of 20日は午後のみ: 全部 and 残り do not reach it */
     STRENGTH_SAID,
 };
 
