@@ -1,6 +1,7 @@
 /*
- * kairan-reader: reads mails for kairan in a process of its own, which holds no secrets and can open nothing. A frame with a
- * mail's bytes in, a frame with its view (or {"error": sentence}) out, until standard input ends. Not run by hand.
+ * kairan-reader: reads mails for kairan in a process of its own, which holds no secrets and can open nothing. A frame
+ * with a mail's bytes in, a frame with its view (or {"error": sentence}) out, until standard input ends. Not run by
+ * hand.
  */
 #include <jansson.h>
 #include <libxml/parser.h>

@@ -1,6 +1,6 @@
 /*
- * Bodies: the best text of a mail as lines of UTF-8. Transfer encoding, charset, format=flowed (RFC 3676) and HTML are all
- * behind it; line ends are "\n", and there are no controls but "\n" and tabs.
+ * Bodies: the best text of a mail as lines of UTF-8. Transfer encoding, charset, format=flowed (RFC 3676) and HTML are
+ * all behind it; line ends are "\n", and there are no controls but "\n" and tabs.
  */
 #ifndef KAIRAN_MAIL_BODY_H
 #define KAIRAN_MAIL_BODY_H

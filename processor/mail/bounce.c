@@ -96,15 +96,24 @@ void bounce_read_status(const void *context, const struct part *part, struct cla
 /* Below such a line stands the mail that bounced: its addresses are nobody's failure. */
 static bool begins_original(struct span line)
 {
-    static const char *const signs[] = {"--- below this line", "------ this is a copy", "--- the header of the original",
-                                        "--- original message", "received:", "return-path:", "----- original message",
-                                        "--- undelivered message", "  ----- unsent message", "----- message header",
-                                        "------ this is the original", NULL};
+    static const char *const signs[] = {"--- below this line",
+                                        "------ this is a copy",
+                                        "--- the header of the original",
+                                        "--- original message",
+                                        "received:",
+                                        "return-path:",
+                                        "----- original message",
+                                        "--- undelivered message",
+                                        "  ----- unsent message",
+                                        "----- message header",
+                                        "------ this is the original",
+                                        NULL};
     struct span text = span_trim(line);
     for (const char *const *sign = signs; *sign; sign++)
         if (span_begins(text, *sign))
             return true;
-    return span_begins(text, "---") && (span_holds(text, "original message") || span_holds(text, "copy of the message"));
+    return span_begins(text, "---") &&
+           (span_holds(text, "original message") || span_holds(text, "copy of the message"));
 }
 
 /* "<user@host>: reason", "  user@host", "user@host: host … said: …". */
@@ -135,8 +144,8 @@ void bounce_read_text(const void *context, const struct classify_input *input, s
         address_read_list(context, failed->value, &list);
     for (size_t i = 0; i < list.count; i++)
         add_recipient(verdict, (struct span){list.mailboxes[i].address, strlen(list.mailboxes[i].address)});
-    static const char *const delays[] = {"delayed", "warning:", "will be retried", "not yet been delivered", "遅延",
-                                         "will continue to try", NULL};
+    static const char *const delays[] = {
+        "delayed", "warning:", "will be retried", "not yet been delivered", "遅延", "will continue to try", NULL};
     struct span subject = {input->subject, strlen(input->subject)};
     verdict->is_permanent = true;
     for (const char *const *delay = delays; *delay; delay++)

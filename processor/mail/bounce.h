@@ -1,6 +1,6 @@
 /*
- * Bounces: which addresses failed, how, and for good or not. RFC 3464 parts first, then what programs without them write in
- * prose (qmail, Exim, old sendmail, Japanese carriers).
+ * Bounces: which addresses failed, how, and for good or not. RFC 3464 parts first, then what programs without them
+ * write in prose (qmail, Exim, old sendmail, Japanese carriers).
  */
 #ifndef KAIRAN_MAIL_BOUNCE_H
 #define KAIRAN_MAIL_BOUNCE_H

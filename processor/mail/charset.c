@@ -1,4 +1,5 @@
-/* Charsets: see charset.h. The Japanese ones are brought into the form of CP932, whose table the C library has right. */
+/* Charsets: see charset.h. The Japanese ones are brought into the form of CP932, whose table the C library has right.
+ */
 #include "mail/charset.h"
 
 #include <errno.h>
@@ -78,11 +79,20 @@ static const struct label labels[] = {
 
 /* Labels that mean more than the C library makes of them: what people send under them is the superset. */
 static const char *const supersets[][2] = {
-    {"iso-8859-1", "WINDOWS-1252"}, {"latin1", "WINDOWS-1252"},       {"iso-8859-9", "WINDOWS-1254"},
-    {"gb2312", "GB18030"},          {"gbk", "GB18030"},               {"gb_2312-80", "GB18030"},
-    {"ks_c_5601-1987", "CP949"},    {"euc-kr", "CP949"},              {"unicode-1-1-utf-7", "UTF-7"},
-    {"big5", "BIG5-HKSCS"},         {"x-unicode-2-0-utf-7", "UTF-7"}, {"iso-8859-8-i", "ISO-8859-8"},
-    {"iso-8859-11", "CP874"},       {"tis-620", "CP874"},
+    {"iso-8859-1", "WINDOWS-1252"},
+    {"latin1", "WINDOWS-1252"},
+    {"iso-8859-9", "WINDOWS-1254"},
+    {"gb2312", "GB18030"},
+    {"gbk", "GB18030"},
+    {"gb_2312-80", "GB18030"},
+    {"ks_c_5601-1987", "CP949"},
+    {"euc-kr", "CP949"},
+    {"unicode-1-1-utf-7", "UTF-7"},
+    {"big5", "BIG5-HKSCS"},
+    {"x-unicode-2-0-utf-7", "UTF-7"},
+    {"iso-8859-8-i", "ISO-8859-8"},
+    {"iso-8859-11", "CP874"},
+    {"tis-620", "CP874"},
 };
 
 void charset_preload(void)
@@ -200,11 +210,10 @@ struct bytes {
     size_t length;
 };
 
-static void decode_by_library(struct charset_text *result, struct buffer *out, const char *name,
-                              struct bytes source)
+static void decode_by_library(struct charset_text *result, struct buffer *out, const char *name, struct bytes source)
 {
-    iconv_t converter = *name ? iconv_open("UTF-8", name) : (iconv_t)-1; /* "" would be the locale's */
-    if (converter == (iconv_t)-1) {
+    iconv_t converter = iconv_open("UTF-8", *name ? name : "-"); /* "" would be the locale's charset */
+    if ((intptr_t)converter == -1) {
         result->replaced += source.length + 1;
         return;
     }
@@ -260,8 +269,8 @@ struct escape {
 };
 
 static const struct escape escapes[] = {
-    {"$B", JIS_0208},  {"$@", JIS_0208},  {"$(B", JIS_0208}, {"$(@", JIS_0208}, {"$(O", JIS_0208}, {"$(Q", JIS_0208},
-    {"$(D", JIS_0212}, {"(I", JIS_KANA},  {"(B", JIS_ASCII}, {"(J", JIS_ASCII}, {"(H", JIS_ASCII},
+    {"$B", JIS_0208},  {"$@", JIS_0208}, {"$(B", JIS_0208}, {"$(@", JIS_0208}, {"$(O", JIS_0208}, {"$(Q", JIS_0208},
+    {"$(D", JIS_0212}, {"(I", JIS_KANA}, {"(B", JIS_ASCII}, {"(J", JIS_ASCII}, {"(H", JIS_ASCII},
 };
 
 /* The bytes of the escape sequence behind ESC, 0 when it is unknown. "&@" announces the revision of JIS X 0208. */
@@ -347,12 +356,13 @@ static const char *library_name(const char *label)
     return label[length] || length > 40 ? "" : label;
 }
 
-static struct charset_text decode_as(const void *context, enum encoding encoding, const char *label,
-                                     const char *bytes, size_t length)
+static struct charset_text decode_as(const void *context, enum encoding encoding, const char *label, const char *bytes,
+                                     size_t length)
 {
     struct charset_text result = {0};
     struct buffer *out = buffer_new(context, 3 * length + 16);
-    struct bytes source = {.bytes = memory_check(talloc_size(out, length + 1))}; /* no form of JIS is shorter than CP932 */
+    struct bytes source = {
+        .bytes = memory_check(talloc_size(out, length + 1))}; /* no form of JIS is shorter than CP932 */
     switch (encoding) {
     case ENCODING_ISO_2022_JP:
         iso_2022_jp_to_cp932(&source, bytes, length);
@@ -390,8 +400,8 @@ static size_t count_half_width_kana(const struct charset_text *decoded)
     size_t count = 0;
     const unsigned char *bytes = (const unsigned char *)decoded->text;
     for (size_t i = 0; i + 2 < decoded->length; i++)
-        if (bytes[i] == 0xEF && ((bytes[i + 1] == 0xBD && bytes[i + 2] >= 0xA1) ||
-                                 (bytes[i + 1] == 0xBE && bytes[i + 2] <= 0x9F)))
+        if (bytes[i] == 0xEF &&
+            ((bytes[i + 1] == 0xBD && bytes[i + 2] >= 0xA1) || (bytes[i + 1] == 0xBE && bytes[i + 2] <= 0x9F)))
             count++;
     return count;
 }

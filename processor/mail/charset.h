@@ -1,6 +1,7 @@
 /*
- * Charsets: bytes of a mail to valid UTF-8. Never fails: what cannot be decoded becomes U+FFFD and is counted. Labels lie
- * (Shift_JIS that is CP932, us-ascii that is UTF-8, none at all), so what the bytes say wins over an impossible label.
+ * Charsets: bytes of a mail to valid UTF-8. Never fails: what cannot be decoded becomes U+FFFD and is counted. Labels
+ * lie (Shift_JIS that is CP932, us-ascii that is UTF-8, none at all), so what the bytes say wins over an impossible
+ * label.
  */
 #ifndef KAIRAN_MAIL_CHARSET_H
 #define KAIRAN_MAIL_CHARSET_H

@@ -97,13 +97,47 @@ static bool is_marked_reply(const struct classify_input *input, struct classify_
 /* How vacation programs begin subjects. A person's "Re: 自動応答の件" does not begin so. */
 static bool is_vacation_subject(const struct classify_input *input, struct classify_verdict *verdict)
 {
-    static const char *const starts[] = {
-        "automatic reply:", "automatic reply ", "auto-reply:", "autoreply:", "auto reply:", "auto:", "out of office",
-        "out of the office", "[auto-reply]", "(auto-reply)", "auto response:", "automatic response", "自動応答", "自動返信",
-        "【自動返信", "[自動返信", "【自動応答", "[自動応答", "（自動返信", "(自動返信", "不在:", "不在：", "不在通知", "【不在",
-        "[不在", "不在のお知らせ", "不在応答", "abwesenheit", "automatische antwort", "réponse automatique",
-        "absence du bureau", "respuesta automática", "fuera de la oficina", "risposta automatica", "automatisch antwoord",
-        "autosvar", "automaattinen vastaus", "vacation:", "自动回复", "自動回覆", "자동 회신"};
+    static const char *const starts[] = {"automatic reply:",
+                                         "automatic reply ",
+                                         "auto-reply:",
+                                         "autoreply:",
+                                         "auto reply:",
+                                         "auto:",
+                                         "out of office",
+                                         "out of the office",
+                                         "[auto-reply]",
+                                         "(auto-reply)",
+                                         "auto response:",
+                                         "automatic response",
+                                         "自動応答",
+                                         "自動返信",
+                                         "【自動返信",
+                                         "[自動返信",
+                                         "【自動応答",
+                                         "[自動応答",
+                                         "（自動返信",
+                                         "(自動返信",
+                                         "不在:",
+                                         "不在：",
+                                         "不在通知",
+                                         "【不在",
+                                         "[不在",
+                                         "不在のお知らせ",
+                                         "不在応答",
+                                         "abwesenheit",
+                                         "automatische antwort",
+                                         "réponse automatique",
+                                         "absence du bureau",
+                                         "respuesta automática",
+                                         "fuera de la oficina",
+                                         "risposta automatica",
+                                         "automatisch antwoord",
+                                         "autosvar",
+                                         "automaattinen vastaus",
+                                         "vacation:",
+                                         "自动回复",
+                                         "自動回覆",
+                                         "자동 회신"};
     struct span subject = {input->subject, strlen(input->subject)};
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (span_begins(subject, starts[i]))
@@ -156,7 +190,8 @@ static bool is_bulk(const struct classify_input *input, struct classify_verdict 
 
 static bool is_list(const struct classify_input *input, struct classify_verdict *verdict)
 {
-    static const char *const names[] = {"List-Id", "List-Post", "Mailing-List", "X-ML-Name", "X-Mailing-List", "X-ML-Count"};
+    static const char *const names[] = {"List-Id",   "List-Post",      "Mailing-List",
+                                        "X-ML-Name", "X-Mailing-List", "X-ML-Count"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (header_find(input->header, names[i]))
             return judge_by_field(verdict, LETTER_LIST, true, input->header, names[i]);
@@ -182,8 +217,8 @@ typedef bool rule(const struct classify_input *input, struct classify_verdict *v
 
 struct classify_verdict *classify(const void *context, const struct classify_input *input)
 {
-    static rule *const rules[] = {is_own, is_report, is_auto_submitted, is_marked_reply, is_vacation_subject,
-                                  is_daemon, is_looping, is_bulk, is_list, is_unanswerable};
+    static rule *const rules[] = {is_own,    is_report,  is_auto_submitted, is_marked_reply, is_vacation_subject,
+                                  is_daemon, is_looping, is_bulk,           is_list,         is_unanswerable};
     struct classify_verdict *verdict = memory_new(context, struct classify_verdict);
     verdict->recipients = memory_array(verdict, char *, 0);
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)

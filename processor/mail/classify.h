@@ -1,6 +1,6 @@
 /*
- * Who wrote a letter, a person or a machine, and what may be done with it: two verdicts, may it be answered (RFC 3834) and
- * may it count. A vacation reply that quotes a ballot must never vote; a person behind a mailing list may.
+ * Who wrote a letter, a person or a machine, and what may be done with it: two verdicts, may it be answered (RFC 3834)
+ * and may it count. A vacation reply that quotes a ballot must never vote; a person behind a mailing list may.
  */
 #ifndef KAIRAN_MAIL_CLASSIFY_H
 #define KAIRAN_MAIL_CLASSIFY_H

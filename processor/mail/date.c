@@ -58,6 +58,8 @@ static int zone_offset(const char *word)
 /* "+0900", "+09:00", "-5". */
 static bool take_offset(struct reading *reading, const char *word)
 {
+    if (*word != '+' && *word != '-')
+        return false;
     int sign = word[0] == '-' ? -1 : 1;
     const char *rest = word + 1;
     int figures = (int)strspn(rest, "0123456789");
@@ -74,9 +76,11 @@ static bool take_offset(struct reading *reading, const char *word)
 static bool take_time(struct reading *reading, const char *word)
 {
     reading->civil.hour = take_number(&word, 2);
-    char colon = *word++;
+    if (*word != ':' && *word != '.')
+        return false;
+    word++;
     reading->civil.minute = take_number(&word, 2);
-    if ((colon != ':' && colon != '.') || reading->civil.hour < 0 || reading->civil.minute < 0)
+    if (reading->civil.hour < 0 || reading->civil.minute < 0)
         return false;
     if (*word == ':' || *word == '.') {
         word++;
@@ -166,7 +170,7 @@ static bool next_word(struct span *rest, char word[WORD_BYTES])
 char *date_read(const void *context, struct span value)
 {
     struct reading reading = {0};
-    char word[WORD_BYTES];
+    char word[WORD_BYTES] = "";
     for (int i = 0; i < WORDS && next_word(&value, word); i++)
         if (!take_word(&reading, word))
             return NULL;

@@ -1,6 +1,6 @@
 /*
- * The Date field (RFC 5322 section 3.3) and the shapes that broken programs write instead of it. Impossible days and times
- * are refused, not carried over.
+ * The Date field (RFC 5322 section 3.3) and the shapes that broken programs write instead of it. Impossible days and
+ * times are refused, not carried over.
  */
 #ifndef KAIRAN_MAIL_DATE_H
 #define KAIRAN_MAIL_DATE_H

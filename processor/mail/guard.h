@@ -1,6 +1,7 @@
 /*
- * The fence around libetpan 1.9.4: which bytes it may see. Its parser overruns memory on one boundary parameter, recurses
- * on nesting and on comments, and takes time in proportion to bytes × depth; mail that would do so is changed or refused.
+ * The fence around libetpan 1.9.4: which bytes it may see. Its parser overruns memory on one boundary parameter,
+ * recurses on nesting and on comments, and takes time in proportion to bytes × depth; mail that would do so is changed
+ * or refused.
  */
 #ifndef KAIRAN_MAIL_GUARD_H
 #define KAIRAN_MAIL_GUARD_H
@@ -23,7 +24,8 @@ struct guarded {
     bool is_changed; /* something was defused: MIME structure beyond the limits is shown as plain text */
 };
 
-/* What libetpan may parse of a mail whose header was read, below `context`; refused when a part's header is too long. */
+/* What libetpan may parse of a mail whose header was read, below `context`; refused when a part's header is too long.
+ */
 struct guarded *guard_mail(const void *context, const struct header *header, const char *bytes, size_t length,
                            struct error **error);
 

@@ -22,7 +22,8 @@ static struct span line_at(const char *bytes, size_t length, size_t offset, size
     return line;
 }
 
-/* The bytes of a field's name at the start of a line, 0 when it is none. Blanks before the colon are obsolete, but live. */
+/* The bytes of a field's name at the start of a line, 0 when it is none. Blanks before the colon are obsolete, but
+ * live. */
 static size_t name_length(struct span line, size_t *colon)
 {
     size_t i = 0;
@@ -162,7 +163,8 @@ static bool is_space(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* A raw character of Shift_JIS whose second byte looks like syntax ("表" ends in a backslash). UTF-8 has no such pair. */
+/* A raw character of Shift_JIS whose second byte looks like syntax ("表" ends in a backslash). UTF-8 has no such pair.
+ */
 static bool is_shift_jis_pair(struct span text, size_t i)
 {
     unsigned char lead = (unsigned char)text.text[i];

@@ -1,6 +1,6 @@
 /*
- * HTML to text, as a person would read it aloud: one line a block, list items after "- ", the cells of a row on one line,
- * quote blocks behind "> ", rules as "____", links behind their words. Hidden elements and scripts are left out.
+ * HTML to text, as a person would read it aloud: one line a block, list items after "- ", the cells of a row on one
+ * line, quote blocks behind "> ", rules as "____", links behind their words. Hidden elements and scripts are left out.
  */
 #ifndef KAIRAN_MAIL_HTML_H
 #define KAIRAN_MAIL_HTML_H

@@ -11,8 +11,10 @@
 #include "base/memory.h"
 
 static const char *const class_names[] = {
-    [LETTER_HUMAN] = "human", [LETTER_AUTO_REPLY] = "auto-reply", [LETTER_BOUNCE] = "bounce",
-    [LETTER_RECEIPT] = "receipt", [LETTER_LIST] = "list", [LETTER_ROBOT] = "robot", [LETTER_OWN] = "own",
+    [LETTER_HUMAN] = "human",   [LETTER_AUTO_REPLY] = "auto-reply",
+    [LETTER_BOUNCE] = "bounce", [LETTER_RECEIPT] = "receipt",
+    [LETTER_LIST] = "list",     [LETTER_ROBOT] = "robot",
+    [LETTER_OWN] = "own",
 };
 
 const char *letter_class_name(enum letter_class class)
@@ -122,7 +124,8 @@ static char **take_texts(struct taking *taking, const char *key, form *has_form)
     char **texts = memory_array(taking->context, char *, json_array_size(array));
     size_t index;
     json_t *value;
-    json_array_foreach(array, index, value) {
+    json_array_foreach(array, index, value)
+    {
         const char *text = json_string_value(value);
         if (!text || !has_form(text))
             complain(taking, key);
@@ -138,7 +141,8 @@ static struct mailbox_list take_mailboxes(struct taking *taking, const char *key
     list.mailboxes = memory_array(taking->context, struct mailbox, list.count);
     size_t index;
     json_t *pair;
-    json_array_foreach(array, index, pair) {
+    json_array_foreach(array, index, pair)
+    {
         const char *name = json_string_value(json_array_get(pair, 0));
         const char *address = json_string_value(json_array_get(pair, 1));
         if (!name || !address || !is_line(name) || !is_address(address))
@@ -156,7 +160,8 @@ static void take_attachments(struct taking *taking, struct letter *letter)
     letter->attachments = memory_array(taking->context, struct letter_attachment, letter->attachment_count);
     size_t index;
     json_t *object;
-    json_array_foreach(array, index, object) {
+    json_array_foreach(array, index, object)
+    {
         struct letter_attachment *attachment = &letter->attachments[index];
         attachment->name = take(taking, object, "name", is_file_name);
         attachment->type = take(taking, object, "type", is_line);

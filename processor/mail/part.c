@@ -9,7 +9,7 @@
 #include "mail/guard.h"
 #include "mail/transfer.h"
 
-enum { TYPE_BYTES = 100 };
+enum { TYPE_BYTES = 100, STACK = 2 * LIMIT_DEPTH };
 
 static char *file_name(const void *context, const struct header_parameters *disposition,
                        const struct header_parameters *content)
@@ -91,7 +91,7 @@ static void add_leaf(struct part_list *list, const char *bytes, size_t length, b
 /* Walks without recursion: a stack of places in lists of children, as deep as the fence lets anything nest. */
 static void walk(struct part_list *list, struct mailmime *top)
 {
-    clistiter *stack[2 * LIMIT_DEPTH];
+    clistiter *stack[STACK];
     size_t depth = 0;
     stack[depth++] = clist_begin(top->mm_data.mm_multipart.mm_mp_list);
     while (depth) {
@@ -104,7 +104,7 @@ static void walk(struct part_list *list, struct mailmime *top)
         struct mailmime *node = clist_content(place);
         if (node->mm_type != MAILMIME_MULTIPLE) {
             add_leaf(list, node->mm_mime_start, node->mm_length, node->mm_type == MAILMIME_MESSAGE);
-        } else if (depth < sizeof stack / sizeof *stack) {
+        } else if (depth < STACK) {
             stack[depth++] = clist_begin(node->mm_data.mm_multipart.mm_mp_list);
         } else {
             list->is_cut = true;

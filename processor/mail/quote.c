@@ -10,8 +10,8 @@
 #include "mail/signs.h"
 
 enum {
-    ATTRIBUTION_LINES = 4,  /* a long one wraps */
-    ATTRIBUTION_GAP = 2,    /* blank lines between it and the quote */
+    ATTRIBUTION_LINES = 4, /* a long one wraps */
+    ATTRIBUTION_GAP = 2,   /* blank lines between it and the quote */
     HEADER_BLOCK_LINES = 10,
     SIGNATURE_LINES = 16,
     RULE_COLUMNS = 8,
@@ -74,11 +74,7 @@ static void measure_depth(struct reply_line *line)
         rest.length -= length;
         line->depth++;
     }
-    if (line->depth && span_begins(rest, " ")) {
-        rest.text++;
-        rest.length--;
-    }
-    line->unquoted = rest.text;
+    line->unquoted = line->depth && span_begins(rest, " ") ? rest.text + 1 : rest.text;
     line->kind = line->depth ? REPLY_QUOTED : REPLY_NEW;
 }
 
@@ -157,9 +153,8 @@ static void find_header_blocks(struct reply *reply)
             continue;
         bool is_delimiter = sign_is_delimiter(line_span(reply, i));
         size_t first = is_delimiter ? skip_blank_lines(reply, i + 1) : i;
-        size_t end = is_new(reply, first) && sign_header_label(line_span(reply, first))
-                         ? header_block_end(reply, first)
-                         : 0;
+        size_t end = is_new(reply, first) && sign_header_label(line_span(reply, first)) ? header_block_end(reply, first)
+                                                                                        : 0;
         if (!end && !is_delimiter)
             continue;
         if (is_delimiter)

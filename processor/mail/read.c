@@ -1,6 +1,6 @@
 /*
- * The reader: one mail's bytes to the JSON view that letter_from_view() turns into a letter. Runs in the reader helper only,
- * as all that parses strangers' bytes does. Pure: the same bytes give the same view.
+ * The reader: one mail's bytes to the JSON view that letter_from_view() turns into a letter. Runs in the reader helper
+ * only, as all that parses strangers' bytes does. Pure: the same bytes give the same view.
  */
 #include <openssl/sha.h>
 #include <string.h>

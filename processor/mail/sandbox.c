@@ -44,8 +44,8 @@ static int add_rules(scmp_filter_ctx filter)
         SCMP_SYS(gettid),       SCMP_SYS(tgkill),         SCMP_SYS(close),         SCMP_SYS(lseek),
         SCMP_SYS(getrandom),    SCMP_SYS(restart_syscall)};
     /* the C library tries these on the way to an error it can handle: refused, not killed for */
-    static const int refused[] = {SCMP_SYS(openat), SCMP_SYS(open), SCMP_SYS(newfstatat), SCMP_SYS(fstat),
-                                  SCMP_SYS(ioctl), SCMP_SYS(readlink)};
+    static const int refused[] = {SCMP_SYS(openat), SCMP_SYS(open),  SCMP_SYS(newfstatat),
+                                  SCMP_SYS(fstat),  SCMP_SYS(ioctl), SCMP_SYS(readlink)};
     int status = 0;
     for (size_t i = 0; i < sizeof allowed / sizeof *allowed && status == 0; i++)
         status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);

@@ -1,4 +1,5 @@
-/* Signs of single lines: see signs.h. Structure first (dates, addresses, colons, rules), words where they are needed. */
+/* Signs of single lines: see signs.h. Structure first (dates, addresses, colons, rules), words where they are needed.
+ */
 #include "mail/signs.h"
 
 #include <string.h>
@@ -140,9 +141,9 @@ static size_t year_length(struct span span)
     return length < span.length && is_digit(span.text[length]) ? length : 0;
 }
 
-static const char *const month_names[] = {
-    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mai", "mär", "avr", "juin",
-    "juil", "aoû", "déc", "fév", "okt", "dez", "ene", "ago", "dic", "gen", "giu", "lug", "ott", "mag", "kes", "tam", NULL};
+static const char *const month_names[] = {"jan", "feb", "mar", "apr", "may",  "jun",  "jul", "aug", "sep", "oct", "nov",
+                                          "dec", "mai", "mär", "avr", "juin", "juil", "aoû", "déc", "fév", "okt", "dez",
+                                          "ene", "ago", "dic", "gen", "giu",  "lug",  "ott", "mag", "kes", "tam", NULL};
 
 /* A date with its year: in figures, in Japanese, or a month's name and a year of four digits. */
 static bool holds_full_date(struct span span)
@@ -169,9 +170,9 @@ static bool holds_full_date(struct span span)
 }
 
 static const char *const closing_words[] = {
-    "wrote", "writes:", "書きました", "さんのメール", ">のメール", "のメール:", "のメール：", "のメッセージ", "さんから",
-    "schrieb", "a écrit", "escribió", "ha scritto", "schreef", "skrev", "napisał", "escreveu", "kirjoitti", "писал",
-    "написал", "写道", "寫道", "작성", NULL};
+    "wrote",    "writes:",   "書きました", "さんのメール", ">のメール",  "のメール:", "のメール：", "のメッセージ",
+    "さんから", "schrieb",   "a écrit",    "escribió",     "ha scritto", "schreef",   "skrev",      "napisał",
+    "escreveu", "kirjoitti", "писал",      "написал",      "写道",       "寫道",      "작성",       NULL};
 
 enum attribution sign_attribution(struct span paragraph)
 {
@@ -194,8 +195,8 @@ enum attribution sign_attribution(struct span paragraph)
 
 bool sign_begins_attribution(struct span line)
 {
-    static const char *const starts[] = {"on ", "at ", "am ", "le ", "el ", "op ", "il ", "den ", "em ", "dnia ", "在 ",
-                                         "令和", NULL};
+    static const char *const starts[] = {"on ",  "at ", "am ",   "le ", "el ",  "op ", "il ",
+                                         "den ", "em ", "dnia ", "在 ", "令和", NULL};
     struct span text = span_trim(line);
     while (text.length && strchr("([*", text.text[0])) {
         text.text++;
@@ -213,19 +214,56 @@ struct label {
 };
 
 static const struct label labels[] = {
-    {"from", HEADER_FROM},       {"差出人", HEADER_FROM},     {"送信者", HEADER_FROM},   {"送信元", HEADER_FROM},
-    {"発信者", HEADER_FROM},     {"von", HEADER_FROM},        {"de", HEADER_FROM},       {"van", HEADER_FROM},
-    {"da", HEADER_FROM},         {"från", HEADER_FROM},       {"od", HEADER_FROM},       {"fra", HEADER_FROM},
-    {"sent", HEADER_DATE},       {"date", HEADER_DATE},       {"送信日時", HEADER_DATE}, {"送信日", HEADER_DATE},
-    {"日時", HEADER_DATE},       {"日付", HEADER_DATE},       {"gesendet", HEADER_DATE}, {"datum", HEADER_DATE},
-    {"envoyé", HEADER_DATE},     {"enviado", HEADER_DATE},    {"verzonden", HEADER_DATE}, {"inviato", HEADER_DATE},
-    {"skickat", HEADER_DATE},    {"受信日時", HEADER_DATE},   {"to", HEADER_TO},         {"宛先", HEADER_TO},
-    {"an", HEADER_TO},           {"à", HEADER_TO},            {"aan", HEADER_TO},        {"para", HEADER_TO},
-    {"till", HEADER_TO},         {"subject", HEADER_SUBJECT}, {"件名", HEADER_SUBJECT},  {"betreff", HEADER_SUBJECT},
-    {"objet", HEADER_SUBJECT},   {"onderwerp", HEADER_SUBJECT}, {"asunto", HEADER_SUBJECT}, {"oggetto", HEADER_SUBJECT},
-    {"ämne", HEADER_SUBJECT},    {"cc", HEADER_OTHER},        {"bcc", HEADER_OTHER},     {"reply-to", HEADER_OTHER},
-    {"importance", HEADER_OTHER}, {"重要度", HEADER_OTHER},   {"返信先", HEADER_OTHER},  {"添付ファイル", HEADER_OTHER},
-    {"attachments", HEADER_OTHER}, {"organization", HEADER_OTHER},
+    {"from", HEADER_FROM},
+    {"差出人", HEADER_FROM},
+    {"送信者", HEADER_FROM},
+    {"送信元", HEADER_FROM},
+    {"発信者", HEADER_FROM},
+    {"von", HEADER_FROM},
+    {"de", HEADER_FROM},
+    {"van", HEADER_FROM},
+    {"da", HEADER_FROM},
+    {"från", HEADER_FROM},
+    {"od", HEADER_FROM},
+    {"fra", HEADER_FROM},
+    {"sent", HEADER_DATE},
+    {"date", HEADER_DATE},
+    {"送信日時", HEADER_DATE},
+    {"送信日", HEADER_DATE},
+    {"日時", HEADER_DATE},
+    {"日付", HEADER_DATE},
+    {"gesendet", HEADER_DATE},
+    {"datum", HEADER_DATE},
+    {"envoyé", HEADER_DATE},
+    {"enviado", HEADER_DATE},
+    {"verzonden", HEADER_DATE},
+    {"inviato", HEADER_DATE},
+    {"skickat", HEADER_DATE},
+    {"受信日時", HEADER_DATE},
+    {"to", HEADER_TO},
+    {"宛先", HEADER_TO},
+    {"an", HEADER_TO},
+    {"à", HEADER_TO},
+    {"aan", HEADER_TO},
+    {"para", HEADER_TO},
+    {"till", HEADER_TO},
+    {"subject", HEADER_SUBJECT},
+    {"件名", HEADER_SUBJECT},
+    {"betreff", HEADER_SUBJECT},
+    {"objet", HEADER_SUBJECT},
+    {"onderwerp", HEADER_SUBJECT},
+    {"asunto", HEADER_SUBJECT},
+    {"oggetto", HEADER_SUBJECT},
+    {"ämne", HEADER_SUBJECT},
+    {"cc", HEADER_OTHER},
+    {"bcc", HEADER_OTHER},
+    {"reply-to", HEADER_OTHER},
+    {"importance", HEADER_OTHER},
+    {"重要度", HEADER_OTHER},
+    {"返信先", HEADER_OTHER},
+    {"添付ファイル", HEADER_OTHER},
+    {"attachments", HEADER_OTHER},
+    {"organization", HEADER_OTHER},
 };
 
 enum { LABEL_BYTES = 40 };
@@ -253,29 +291,46 @@ unsigned sign_header_label(struct span line)
 
 bool sign_is_delimiter(struct span line)
 {
-    static const char *const words[] = {"original message", "元のメッセージ", "オリジナルメッセージ", "引用元メッセージ",
-                                        "forwarded message", "転送", "message transféré", "message d'origine",
-                                        "ursprüngliche nachricht", "weitergeleitete nachricht", "mensaje original",
-                                        "messaggio originale", "oorspronkelijk bericht", "original-nachricht",
-                                        "ursprungligt meddelande", "mensagem original", "original appointment",
-                                        "元の予定", "original mail", "元のメール", NULL};
+    static const char *const words[] = {"original message",
+                                        "元のメッセージ",
+                                        "オリジナルメッセージ",
+                                        "引用元メッセージ",
+                                        "forwarded message",
+                                        "転送",
+                                        "message transféré",
+                                        "message d'origine",
+                                        "ursprüngliche nachricht",
+                                        "weitergeleitete nachricht",
+                                        "mensaje original",
+                                        "messaggio originale",
+                                        "oorspronkelijk bericht",
+                                        "original-nachricht",
+                                        "ursprungligt meddelande",
+                                        "mensagem original",
+                                        "original appointment",
+                                        "元の予定",
+                                        "original mail",
+                                        "元のメール",
+                                        NULL};
     static const char *const whole[] = {"begin forwarded message", "転送されたメッセージ", "転送メッセージ", NULL};
     struct span text = span_trim(line);
     if (text.length > 200)
         return false;
     if (text.length < 50 && begins_any(text, whole))
         return true;
-    return (span_begins(text, "---") || span_begins(text, "___") || span_begins(text, "===") || span_begins(text, "－－") ||
-            span_begins(text, "──")) &&
+    return (span_begins(text, "---") || span_begins(text, "___") || span_begins(text, "===") ||
+            span_begins(text, "－－") || span_begins(text, "──")) &&
            holds_any(text, words);
 }
 
-/* The bytes of the rule character at the start, or 0. Marks (○ × △ and the like) are none, or a vote could be a rule. */
+/* The bytes of the rule character at the start, or 0. Marks (○ × △ and the like) are none, or a vote could be a rule.
+ */
 static size_t rule_character(struct span span)
 {
-    static const char *const wide[] = {"─", "━", "―", "－", "＝", "＿", "＊", "～", "〜", "・", "…", "‥", "☆", "★", "◆",
-                                       "◇", "■", "□", "▼", "▽", "※", "┌", "┐", "└", "┘", "┏", "┓", "┗", "┛", "│", "┃",
-                                       "═", "＋", "＃", "♪", "♦", "♢", "￣", "ー", "—", "–", "／", "＼", NULL};
+    static const char *const wide[] = {"─",  "━", "―", "－", "＝", "＿", "＊", "～", "〜", "・", "…",
+                                       "‥",  "☆", "★", "◆",  "◇",  "■",  "□",  "▼",  "▽",  "※",  "┌",
+                                       "┐",  "└", "┘", "┏",  "┓",  "┗",  "┛",  "│",  "┃",  "═",  "＋",
+                                       "＃", "♪", "♦", "♢",  "￣", "ー", "—",  "–",  "／", "＼", NULL};
     if (strchr("-=_*~+#/.:^<>|\\", span.text[0]))
         return 1;
     for (const char *const *word = wide; *word; word++)
@@ -299,14 +354,15 @@ bool sign_is_rule(struct span line, size_t columns)
     return width >= columns;
 }
 
-static const char *const contact_starts[] = {"tel", "fax", "電話", "内線", "〒", "e-mail", "email", "mail:", "mail：",
-                                             "メール:", "メール：", "携帯", "℡", "☎", "✉", "http://", "https://", "url",
-                                             "ext.", "phone", "mobile", "ＴＥＬ", "ＦＡＸ", "ｔｅｌ", NULL};
+static const char *const contact_starts[] = {"tel",    "fax",     "電話",     "内線",     "〒",   "e-mail", "email",
+                                             "mail:",  "mail：",  "メール:",  "メール：", "携帯", "℡",      "☎",
+                                             "✉",      "http://", "https://", "url",      "ext.", "phone",  "mobile",
+                                             "ＴＥＬ", "ＦＡＸ",  "ｔｅｌ",   NULL};
 
 bool sign_is_contact(struct span line)
 {
-    static const char *const anywhere[] = {"tel:", "tel.", "tel ", "tel：", "内線", "〒", "http://", "https://", "fax",
-                                           "www.", "ext.", "℡", "ＴＥＬ", "ext:", NULL};
+    static const char *const anywhere[] = {"tel:", "tel.", "tel ", "tel：", "内線",   "〒",   "http://", "https://",
+                                           "fax",  "www.", "ext.", "℡",     "ＴＥＬ", "ext:", NULL};
     struct span text = span_trim(line);
     return text.length <= 300 && (holds_address(text) || holds_any(text, anywhere) || begins_any(text, contact_starts));
 }
@@ -329,12 +385,24 @@ bool sign_is_contact_alone(struct span line)
 
 bool sign_is_device_line(struct span line)
 {
-    static const char *const starts[] = {"sent from my ", "sent from mail", "sent from outlook", "sent from yahoo",
-                                         "sent from samsung", "sent from gmail", "sent via ", "get outlook for ",
-                                         "von meinem ", "envoyé de mon ", "enviado desde mi ", "inviato da ", NULL};
-    static const char *const ends[] = {"から送信", "からの送信", "から送信されました", "を入手", "を取得", "から送信しています", NULL};
-    static const char *const devices[] = {"iphone", "ipad", "android", "outlook", "yahoo", "gmail", "携帯", "スマート",
-                                          "スマホ", "windows", "xperia", "galaxy", "mail", "メール", NULL};
+    static const char *const starts[] = {"sent from my ",
+                                         "sent from mail",
+                                         "sent from outlook",
+                                         "sent from yahoo",
+                                         "sent from samsung",
+                                         "sent from gmail",
+                                         "sent via ",
+                                         "get outlook for ",
+                                         "von meinem ",
+                                         "envoyé de mon ",
+                                         "enviado desde mi ",
+                                         "inviato da ",
+                                         NULL};
+    static const char *const ends[] = {"から送信",           "からの送信", "から送信されました", "を入手", "を取得",
+                                       "から送信しています", NULL};
+    static const char *const devices[] = {"iphone", "ipad",   "android",  "outlook", "yahoo",
+                                          "gmail",  "携帯",   "スマート", "スマホ",  "windows",
+                                          "xperia", "galaxy", "mail",     "メール",  NULL};
     struct span text = span_trim(line);
     if (text.length > 150)
         return false;

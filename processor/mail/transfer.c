@@ -73,7 +73,8 @@ char *transfer_decode_quoted_printable(const void *context, const char *bytes, s
     size_t kept = 0; /* up to here blanks are encoded ones, which stay at a line's end */
     for (size_t i = 0; i < length; i++) {
         char c = bytes[i];
-        if (c == '=' && i + 2 < length && transfer_hex_value(bytes[i + 1]) >= 0 && transfer_hex_value(bytes[i + 2]) >= 0) {
+        if (c == '=' && i + 2 < length && transfer_hex_value(bytes[i + 1]) >= 0 &&
+            transfer_hex_value(bytes[i + 2]) >= 0) {
             out[used++] = (char)(transfer_hex_value(bytes[i + 1]) * 16 + transfer_hex_value(bytes[i + 2]));
             kept = used;
             i += 2;
@@ -101,7 +102,8 @@ char *transfer_decode_q(const void *context, const char *bytes, size_t length, s
     size_t used = 0;
     for (size_t i = 0; i < length; i++) {
         char c = bytes[i];
-        if (c == '=' && i + 2 < length && transfer_hex_value(bytes[i + 1]) >= 0 && transfer_hex_value(bytes[i + 2]) >= 0) {
+        if (c == '=' && i + 2 < length && transfer_hex_value(bytes[i + 1]) >= 0 &&
+            transfer_hex_value(bytes[i + 2]) >= 0) {
             c = (char)(transfer_hex_value(bytes[i + 1]) * 16 + transfer_hex_value(bytes[i + 2]));
             i += 2;
         } else if (c == '_') {

@@ -4,7 +4,8 @@
 #include <string.h>
 #include <talloc.h>
 
-/* A value follows another one unless the last byte opened something; texts end with a quote, so they are no exception. */
+/* A value follows another one unless the last byte opened something; texts end with a quote, so they are no exception.
+ */
 static void separate(struct buffer *out)
 {
     if (out->length && !strchr("{[:", out->bytes[out->length - 1]))

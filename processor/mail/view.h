@@ -1,6 +1,6 @@
 /*
- * Writing views: JSON straight into a buffer. The reader writes texts of many kilobytes, and this is several times as fast
- * as building a tree of values first. Commas are put where they belong; texts must be valid UTF-8.
+ * Writing views: JSON straight into a buffer. The reader writes texts of many kilobytes, and this is several times as
+ * fast as building a tree of values first. Commas are put where they belong; texts must be valid UTF-8.
  */
 #ifndef KAIRAN_MAIL_VIEW_H
 #define KAIRAN_MAIL_VIEW_H

@@ -100,9 +100,8 @@ static void take_word(struct decoding *decoding, const struct encoded_word *word
         flush(decoding);
     memcpy(decoding->charset, word->charset, sizeof word->charset);
     size_t length;
-    char *bytes = word->is_base64
-                      ? transfer_decode_base64(decoding->out, word->text, word->text_length, &length)
-                      : transfer_decode_q(decoding->out, word->text, word->text_length, &length);
+    char *bytes = word->is_base64 ? transfer_decode_base64(decoding->out, word->text, word->text_length, &length)
+                                  : transfer_decode_q(decoding->out, word->text, word->text_length, &length);
     buffer_add(decoding->waiting, bytes, length);
     talloc_free(bytes);
 }
@@ -268,7 +267,7 @@ char *words_decode_parameter(const void *context, const struct words_parameter *
     if (is_found)
         decoded = words_clean(charset_decode(context, charset, bytes->bytes, bytes->length).text);
     for (size_t i = 0; i < count && !decoded; i++)
-        if (strcasecmp(parameters[i].name, name) == 0)
+        if (parameters[i].value && strcasecmp(parameters[i].name, name) == 0)
             decoded = words_decode(context, parameters[i].value, strlen(parameters[i].value));
     talloc_free(bytes);
     return decoded;

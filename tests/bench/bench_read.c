@@ -1,4 +1,5 @@
-/* How many mails a second the reader turns into views, in one process on one core (its own CPU time): replies of 3 kB, several shapes. */
+/* How many mails a second the reader turns into views, in one process on one core (its own CPU time): replies of 3 kB,
+ * several shapes. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>

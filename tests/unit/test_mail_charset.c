@@ -9,7 +9,8 @@ static bool check_charset(json_t *entry)
     void *context = talloc_new(NULL);
     size_t length;
     char *bytes = case_bytes(context, entry, "bytes", &length);
-    struct charset_text decoded = charset_decode(context, json_string_value(json_object_get(entry, "label")), bytes, length);
+    struct charset_text decoded = charset_decode(context, json_string_value(json_object_get(entry, "label")), bytes,
+                                                 length);
     bool is_right = case_is(entry, "text", decoded.text) && strlen(decoded.text) == decoded.length;
     json_t *replaced = json_object_get(entry, "replaced");
     if (decoded.replaced != (size_t)json_integer_value(replaced)) {
@@ -29,9 +30,9 @@ END_TEST
 /* Any bytes under any label give valid UTF-8 without NUL that is at most three times as long. */
 START_TEST(nothing_fails)
 {
-    static const char *const labels[] = {NULL,        "",        "utf-8",   "iso-2022-jp", "shift_jis", "euc-jp", "utf-7",
-                                         "utf-16",    "gb18030", "big5",    "euc-kr",      "latin1",    "//x",    "../../x",
-                                         "no-such-x", "hz-gb-2312"};
+    static const char *const labels[] = {NULL,    "",        "utf-8",     "iso-2022-jp", "shift_jis", "euc-jp",
+                                         "utf-7", "utf-16",  "gb18030",   "big5",        "euc-kr",    "latin1",
+                                         "//x",   "../../x", "no-such-x", "hz-gb-2312"};
     static const char alphabet[] = "\x1B$B(IJ\x0E\x8F\xA1\x8E\xFF a";
     unsigned seed = 1;
     for (int round = 0; round < 4000; round++) {
@@ -55,7 +56,8 @@ END_TEST
 START_TEST(well_formed_utf8_is_told)
 {
     static const char *const good[] = {"", "abc", "é", "あ", "😀", "\U0010FFFF", "\uD7FF", "\uE000"};
-    static const char *const bad[] = {"\x80", "\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE3\x81", "\xFF"};
+    static const char *const bad[] = {"\x80",     "\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+                                      "\xE3\x81", "\xFF"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         ck_assert(charset_is_utf8(good[i], strlen(good[i])));
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)

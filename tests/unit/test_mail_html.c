@@ -34,8 +34,22 @@ static char *repeat(const char *text, int times)
 
 START_TEST(hostile_html_costs_little)
 {
-    static const char *const patterns[] = {"<div>", "<blockquote>", "<td>", "<table><tr><td>", "<a href=http://x>", "<p class='a' ",
-                                           "<o:p>", "&nbsp;", "<b a b c d e f ", "<", "&#", "<!--", "</div>", "<li>", "\xE2", "<pre>\n"};
+    static const char *const patterns[] = {"<div>",
+                                           "<blockquote>",
+                                           "<td>",
+                                           "<table><tr><td>",
+                                           "<a href=http://x>",
+                                           "<p class='a' ",
+                                           "<o:p>",
+                                           "&nbsp;",
+                                           "<b a b c d e f ",
+                                           "<",
+                                           "&#",
+                                           "<!--",
+                                           "</div>",
+                                           "<li>",
+                                           "\xE2",
+                                           "<pre>\n"};
     for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
         char *html = repeat(patterns[i], 40000);
         bool is_cut;

@@ -50,9 +50,24 @@ END_TEST
 /* Whatever comes, every line is accounted for and time is linear: a megabyte of each pattern. */
 START_TEST(hostile_replies_cost_little)
 {
-    static const char *const patterns[] = {">", "> a\n", "\n", "-- \n", "----------\n", "From: a\n", "From: a\nTo: b\nSubject: c\n",
-                                           "a@b.c:\n> x\n", "On 2026/01/01 13:00 a@b.c wrote:\n", "---転送\n>\n", "> x\n\n", "TEL 1\n",
-                                           "=====\nTEL 1\n", "2026/01/01 13:00\n", "|", "  ", "-----\n\n\n", "差出人:"};
+    static const char *const patterns[] = {">",
+                                           "> a\n",
+                                           "\n",
+                                           "-- \n",
+                                           "----------\n",
+                                           "From: a\n",
+                                           "From: a\nTo: b\nSubject: c\n",
+                                           "a@b.c:\n> x\n",
+                                           "On 2026/01/01 13:00 a@b.c wrote:\n",
+                                           "---転送\n>\n",
+                                           "> x\n\n",
+                                           "TEL 1\n",
+                                           "=====\nTEL 1\n",
+                                           "2026/01/01 13:00\n",
+                                           "|",
+                                           "  ",
+                                           "-----\n\n\n",
+                                           "差出人:"};
     for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
         size_t length = strlen(patterns[i]);
         char *text = memory_check(talloc_size(NULL, 1000000 + 1));

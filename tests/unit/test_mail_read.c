@@ -39,7 +39,8 @@ static bool differs(json_t *entry, const char *key, json_t *expected, json_t *fo
         return false;
     char *text = json_dumps(found, JSON_ENCODE_ANY | JSON_COMPACT);
     char *wanted = json_dumps(expected, JSON_ENCODE_ANY | JSON_COMPACT);
-    fprintf(stderr, "%s: %s\n  expected %s\n  found    %s\n", case_text(entry, "case"), key, wanted, text ? text : "(missing)");
+    fprintf(stderr, "%s: %s\n  expected %s\n  found    %s\n", case_text(entry, "case"), key, wanted,
+            text ? text : "(missing)");
     free(text);
     free(wanted);
     return true;
@@ -109,17 +110,20 @@ struct pattern {
 static const struct pattern hostile[] = {
     {"a boundary of one quote", "Content-Type: multipart/mixed; boundary=\"\\\"\"\n\n", "--\"\nx\n", 3, ""},
     {"the same behind a comment", "Content-Type: multipart/mixed; boundary=(x)\n \"\\\"\"\n\n", "x\n", 3, ""},
-    {"the same in a part", "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/x; boundary=\"\\\"\"\n\n",
-     "--\"\n", 3, "--a--\n"},
+    {"the same in a part",
+     "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/x; boundary=\"\\\"\"\n\n", "--\"\n", 3,
+     "--a--\n"},
     {"nested messages", "From: a@b.c\n", "Content-Type: message/rfc822\n\n", 20000, "x"},
     {"nested multiparts", "From: a@b.c\n", "Content-Type: multipart/mixed; boundary=b\n\n--b\n", 20000, "x"},
     {"nested digests", "From: a@b.c\n", "Content-Type: multipart/digest; boundary=b\n\n--b\n\n", 20000, "x"},
-    {"differing nested boundaries", "From: a@b.c\n", "Content-Type: multipart/mixed;\n boundary=\"b\"\n\n--b\n", 5000, "--b--"},
+    {"differing nested boundaries", "From: a@b.c\n", "Content-Type: multipart/mixed;\n boundary=\"b\"\n\n--b\n", 5000,
+     "--b--"},
     {"comments in From", "From: ", "(", 300000, "a@b.c\n\nx"},
     {"comments in Content-Type", "Content-Type: ", "(", 100000, "text/plain\n\nx"},
-    {"comments in a part", "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: ", "(", 300000, "text/plain\n\nx\n--a--"},
-    {"folded comments in a part", "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Disposition: ", "(\n ", 200000,
-     "attachment\n\nx\n--a--"},
+    {"comments in a part", "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: ", "(", 300000,
+     "text/plain\n\nx\n--a--"},
+    {"folded comments in a part", "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Disposition: ", "(\n ",
+     200000, "attachment\n\nx\n--a--"},
     {"comments in a Date", "Date: ", "(", 100000, "\n\nx"},
     {"many fields", "From: a@b.c\n", "X: y\n", 1000000, "\nx"},
     {"many fields in a part", "Content-Type: multipart/mixed; boundary=a\n\n--a\n", "X: y\n", 1000000, "\nx"},
@@ -174,13 +178,16 @@ END_TEST
 /* A mail cut off at any byte, and one with any byte turned into another, is read or refused. */
 START_TEST(cut_and_bent_mails_are_survived)
 {
-    static const char mail[] =
-        "Return-Path: <a@b.c>\r\nFrom: =?iso-2022-jp?B?GyRCOzNFRBsoQg==?= <a@b.c>\r\nDate: Sat, 10 Jan 2026 13:00:00 +0900\r\n"
-        "Subject: \x1B$B;3\x1B(B\r\nContent-Type: multipart/mixed; boundary=\"q\"\r\n\r\n--q\r\n"
-        "Content-Type: multipart/alternative; boundary=r\r\n\r\n--r\r\nContent-Type: text/plain; charset=shift_jis; format=flowed\r\n\r\n"
-        "\x82\xA0 \r\n> x \r\n> y\r\n-- \r\nz\r\n--r\r\nContent-Type: text/html\r\n\r\n<p>a<blockquote>b</blockquote>\r\n--r--\r\n"
-        "--q\r\nContent-Type: application/pdf; name*=utf-8''%E3%81%82.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\naGVsbG8=\r\n"
-        "--q\r\nContent-Type: message/rfc822\r\n\r\nFrom: c@d.e\r\n\r\ninner\r\n--q--\r\n";
+    static const char mail[] = "Return-Path: <a@b.c>\r\nFrom: =?iso-2022-jp?B?GyRCOzNFRBsoQg==?= <a@b.c>\r\nDate: Sat, "
+                               "10 Jan 2026 13:00:00 +0900\r\n"
+                               "Subject: \x1B$B;3\x1B(B\r\nContent-Type: multipart/mixed; boundary=\"q\"\r\n\r\n--q\r\n"
+                               "Content-Type: multipart/alternative; boundary=r\r\n\r\n--r\r\nContent-Type: "
+                               "text/plain; charset=shift_jis; format=flowed\r\n\r\n"
+                               "\x82\xA0 \r\n> x \r\n> y\r\n-- \r\nz\r\n--r\r\nContent-Type: "
+                               "text/html\r\n\r\n<p>a<blockquote>b</blockquote>\r\n--r--\r\n"
+                               "--q\r\nContent-Type: application/pdf; "
+                               "name*=utf-8''%E3%81%82.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\naGVsbG8=\r\n"
+                               "--q\r\nContent-Type: message/rfc822\r\n\r\nFrom: c@d.e\r\n\r\ninner\r\n--q--\r\n";
     static const char bytes[] = "\0\n\r\"\\=;:<>(- \x1B\x82\xFF";
     char bent[sizeof mail];
     for (size_t cut = 0; cut < sizeof mail; cut++)
@@ -216,15 +223,30 @@ START_TEST(views_that_lie_are_refused)
 {
     static const char mail[] = "Return-Path: <a@b.c>\nFrom: A <a@b.c>\nSubject: s\nMessage-ID: <i@b.c>\n\ntext";
     static const char *const lies[][2] = {
-        {"from", "[[\"\", \"no address\"]]"}, {"from", "[[\"\", \"a@b@c\"]]"},  {"from", "[[\"two\\nlines\", \"a@b.c\"]]"},
-        {"from", "[[\"a@b.c\"]]"},            {"from", "null"},                 {"subject", "\"a\\r\\nBcc: x\""},
-        {"subject", "null"},                  {"subject", "7"},                 {"date", "\"yesterday\""},
-        {"message_id", "\"a b\""},            {"references", "[\"<a>\"]"},      {"in_reply_to", "[7]"},
-        {"class", "\"friend\""},              {"class", "null"},                {"may_count", "1"},
-        {"text", "\"\\u0001\""},              {"new_text", "null"},             {"recipients", "[\"x\"]"},
-        {"return_path", "\"a b\""},           {"loop_token", "\"a\\nb\""},      {"attachments", "[{}]"},
+        {"from", "[[\"\", \"no address\"]]"},
+        {"from", "[[\"\", \"a@b@c\"]]"},
+        {"from", "[[\"two\\nlines\", \"a@b.c\"]]"},
+        {"from", "[[\"a@b.c\"]]"},
+        {"from", "null"},
+        {"subject", "\"a\\r\\nBcc: x\""},
+        {"subject", "null"},
+        {"subject", "7"},
+        {"date", "\"yesterday\""},
+        {"message_id", "\"a b\""},
+        {"references", "[\"<a>\"]"},
+        {"in_reply_to", "[7]"},
+        {"class", "\"friend\""},
+        {"class", "null"},
+        {"may_count", "1"},
+        {"text", "\"\\u0001\""},
+        {"new_text", "null"},
+        {"recipients", "[\"x\"]"},
+        {"return_path", "\"a b\""},
+        {"loop_token", "\"a\\nb\""},
+        {"attachments", "[{}]"},
         {"attachments", "[{\"name\":\"../x\",\"type\":\"a/b\",\"size\":1,\"sha256\":\"\"}]"},
-        {"warnings", "{}"},                   {"error", "\"it is too large\""},
+        {"warnings", "{}"},
+        {"error", "\"it is too large\""},
     };
     for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
         json_t *view = read_view(mail, strlen(mail), NULL);

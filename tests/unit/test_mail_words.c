@@ -52,7 +52,8 @@ static bool check_addresses(json_t *entry)
     address_read_list(context, (struct span){bytes, length}, &list);
     char *found = memory_copy_text(context, "");
     for (size_t i = 0; i < list.count; i++)
-        found = memory_format(context, "%s%s%s <%s>", found, i ? ", " : "", list.mailboxes[i].name, list.mailboxes[i].address);
+        found = memory_format(context, "%s%s%s <%s>", found, i ? ", " : "", list.mailboxes[i].name,
+                              list.mailboxes[i].address);
     bool is_right = case_is(entry, "list", found);
     talloc_free(context);
     return is_right;
@@ -82,8 +83,14 @@ END_TEST
 START_TEST(file_names_are_safe)
 {
     static const char *const names[][2] = {
-        {"予定.pdf", "予定.pdf"},       {"../../etc/passwd", "passwd"}, {"C:\\temp\\a.txt", "a.txt"}, {"..", ""},
-        {".htaccess", "htaccess"},      {"a<b>|c?.txt", "a_b__c_.txt"}, {"", ""},                     {"a. ", "a"},
+        {"予定.pdf", "予定.pdf"},
+        {"../../etc/passwd", "passwd"},
+        {"C:\\temp\\a.txt", "a.txt"},
+        {"..", ""},
+        {".htaccess", "htaccess"},
+        {"a<b>|c?.txt", "a_b__c_.txt"},
+        {"", ""},
+        {"a. ", "a"},
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char *safe = words_file_name(NULL, names[i][0]);
@@ -104,7 +111,8 @@ END_TEST
 /* No bytes whatever put a control or broken UTF-8 into a header text, nor a strange form into an address. */
 START_TEST(fields_never_pass_controls)
 {
-    static const char alphabet[] = "=?utf-8?B?Q?iso-2022-jp?==0A=0D\r\n \x1B$B(\xE3\x81\x82\x93\"<>@,;:()\\a.b*'%0Aname";
+    static const char alphabet[] =
+        "=?utf-8?B?Q?iso-2022-jp?==0A=0D\r\n \x1B$B(\xE3\x81\x82\x93\"<>@,;:()\\a.b*'%0Aname";
     unsigned seed = 7;
     for (int round = 0; round < 20000; round++) {
         char bytes[80];
@@ -122,7 +130,8 @@ START_TEST(fields_never_pass_controls)
         address_read_list(context, (struct span){bytes, length}, &list);
         for (size_t i = 0; i < list.count; i++) {
             const char *address = list.mailboxes[i].address;
-            ck_assert(strchr(address, '@') && strchr(address, '@') == strrchr(address, '@') && !strpbrk(address, " <>\r\n\t"));
+            ck_assert(strchr(address, '@') && strchr(address, '@') == strrchr(address, '@') &&
+                      !strpbrk(address, " <>\r\n\t"));
         }
         char **ids = address_read_ids(context, (struct span){bytes, length});
         for (size_t i = 0; i < talloc_array_length(ids); i++)
