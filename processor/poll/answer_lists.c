@@ -111,7 +111,8 @@ static bool join_list(struct joiner *joiner)
         join_range(joiner, set);
         return true;
     }
-    if (second->kind != TOKEN_SET || !is_plain(second))
+    bool breaks_off = set->flags & SET_OR && kind == TOKEN_COMMA; /* 1または3、5は× */
+    if (second->kind != TOKEN_SET || !is_plain(second) || breaks_off)
         return false;
     if (kind == TOKEN_OR || kind == TOKEN_KA)
         set->flags |= SET_OR;
