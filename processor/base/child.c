@@ -15,8 +15,6 @@
 
 #include "base/memory.h"
 
-extern char **environ;
-
 enum { LENGTH_BYTES = 4 };
 
 struct child {
@@ -54,8 +52,15 @@ static int destroy(struct child *child)
     return 0;
 }
 
+/* posix_spawn takes char *const[] for history's sake and writes to none of them. */
+union argument_list {
+    const char *const *ours;
+    char *const *theirs;
+};
+
 static int spawn(const char *const arguments[], const int input[2], const int output[2], pid_t *process)
 {
+    union argument_list list = {.ours = arguments};
     posix_spawn_file_actions_t actions;
     int failed = posix_spawn_file_actions_init(&actions);
     if (failed)
@@ -63,8 +68,8 @@ static int spawn(const char *const arguments[], const int input[2], const int ou
     failed = posix_spawn_file_actions_adddup2(&actions, input[0], STDIN_FILENO);
     if (!failed)
         failed = posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
-    if (!failed) /* posix_spawn takes char *const[] but writes to none of them */
-        failed = posix_spawn(process, arguments[0], &actions, NULL, (char *const *)(uintptr_t)arguments, environ);
+    if (!failed)
+        failed = posix_spawn(process, arguments[0], &actions, NULL, list.theirs, environ);
     posix_spawn_file_actions_destroy(&actions);
     return failed;
 }
@@ -98,30 +103,32 @@ struct child *child_start(const void *context, const char *const arguments[], st
     return child;
 }
 
+/* writev takes void * for readers' sake and writes to neither piece. */
+union piece {
+    const void *ours;
+    void *theirs;
+};
+
+/* Head and bytes in one call as a rule: the other side wakes once. */
 bool frame_write(int descriptor, const char *bytes, size_t length, struct error **error)
 {
     if (length > UINT32_MAX)
         return error_set(error, ERROR_REFUSED, "a frame of %zu bytes is too long", length);
     unsigned char head[LENGTH_BYTES] = {(unsigned char)(length >> 24), (unsigned char)(length >> 16),
                                         (unsigned char)(length >> 8), (unsigned char)length};
-    struct iovec parts[2] = {{head, sizeof head}, {(void *)(uintptr_t)bytes, length}};
-    struct iovec *part = parts;
-    int left = 2;
-    while (left) {
-        ssize_t written = writev(descriptor, part, left);
+    union piece body = {.ours = bytes};
+    struct iovec pieces[2] = {{head, sizeof head}, {body.theirs, length}};
+    while (pieces[0].iov_len || pieces[1].iov_len) {
+        ssize_t written = writev(descriptor, pieces, 2);
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0)
             return error_set_errno(error, "cannot write a frame");
-        size_t done = (size_t)written;
-        while (left && done >= part->iov_len) {
-            done -= part->iov_len;
-            part++;
-            left--;
-        }
-        if (left) {
-            part->iov_base = (char *)part->iov_base + done;
-            part->iov_len -= done;
+        for (size_t i = 0, done = (size_t)written; i < 2; i++) {
+            size_t taken = done < pieces[i].iov_len ? done : pieces[i].iov_len;
+            pieces[i].iov_base = (char *)pieces[i].iov_base + taken;
+            pieces[i].iov_len -= taken;
+            done -= taken;
         }
     }
     return true;
@@ -141,33 +148,46 @@ static long now_in_milliseconds(void)
 
 enum read_outcome { READ_WHOLE, READ_NOTHING, READ_FAILED };
 
-/* Reads exactly `length` bytes before `deadline` (milliseconds; negative: no limit). */
-static enum read_outcome read_exactly(int descriptor, char *bytes, size_t length, long deadline, struct error **error)
+/* Where frames come from, and until when (milliseconds; negative: however long it takes). */
+struct source {
+    int descriptor;
+    long deadline;
+};
+
+static bool wait_for_bytes(const struct source *source, struct error **error)
+{
+    if (source->deadline < 0)
+        return true;
+    for (;;) {
+        long left = source->deadline - now_in_milliseconds();
+        struct pollfd waiting = {.fd = source->descriptor, .events = POLLIN};
+        int ready = poll(&waiting, 1, left > 0 ? (int)left : 0);
+        if (ready > 0)
+            return true;
+        if (ready == 0)
+            return error_set(error, ERROR_TEMPORARY, "no answer in time");
+        if (errno != EINTR)
+            return error_set_errno(error, "cannot wait for a frame");
+    }
+}
+
+/* Reads exactly `length` bytes. READ_NOTHING: the other side has ended before the first of them. */
+static enum read_outcome read_exactly(const struct source *source, char *bytes, size_t length, struct error **error)
 {
     size_t used = 0;
     while (used < length) {
-        if (deadline >= 0) {
-            long left = deadline - now_in_milliseconds();
-            struct pollfd waiting = {.fd = descriptor, .events = POLLIN};
-            int ready = poll(&waiting, 1, left > 0 ? (int)left : 0);
-            if (ready < 0 && errno == EINTR)
-                continue;
-            if (ready <= 0) {
-                error_set(error, ERROR_TEMPORARY, "no answer in time");
-                return READ_FAILED;
-            }
-        }
-        ssize_t got = read(descriptor, bytes + used, length - used);
+        if (!wait_for_bytes(source, error))
+            return READ_FAILED;
+        ssize_t got = read(source->descriptor, bytes + used, length - used);
         if (got < 0 && errno == EINTR)
             continue;
-        if (got < 0) {
-            error_set_errno(error, "cannot read a frame");
-            return READ_FAILED;
-        }
-        if (got == 0) {
-            if (used == 0)
-                return READ_NOTHING;
-            error_set(error, ERROR_TEMPORARY, "a frame ended in the middle");
+        if (got == 0 && used == 0)
+            return READ_NOTHING;
+        if (got <= 0) {
+            if (got < 0)
+                error_set_errno(error, "cannot read a frame");
+            else
+                error_set(error, ERROR_TEMPORARY, "a frame ended in the middle");
             return READ_FAILED;
         }
         used += (size_t)got;
@@ -175,26 +195,22 @@ static enum read_outcome read_exactly(int descriptor, char *bytes, size_t length
     return READ_WHOLE;
 }
 
-static char *read_frame(const void *context, int descriptor, size_t maximum, long deadline, size_t *length,
-                        bool *at_end, struct error **error)
+/* NULL without an error when the other side has ended between two frames. */
+static char *read_frame(const void *context, const struct source *source, size_t maximum, size_t *length,
+                        struct error **error)
 {
     unsigned char head[LENGTH_BYTES];
-    *at_end = false;
-    enum read_outcome outcome = read_exactly(descriptor, (char *)head, sizeof head, deadline, error);
-    if (outcome != READ_WHOLE) {
-        *at_end = outcome == READ_NOTHING;
+    if (read_exactly(source, (char *)head, sizeof head, error) != READ_WHOLE)
+        return NULL;
+    *length = (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
+    if (*length > maximum) {
+        error_set(error, ERROR_REFUSED, "a frame of %zu bytes is larger than the %zu allowed", *length, maximum);
         return NULL;
     }
-    size_t announced = (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
-    if (announced > maximum) {
-        error_set(error, ERROR_REFUSED, "a frame of %zu bytes is larger than the %zu allowed", announced, maximum);
-        return NULL;
-    }
-    char *bytes = memory_check(talloc_size(context, announced + 1));
-    outcome = announced ? read_exactly(descriptor, bytes, announced, deadline, error) : READ_WHOLE;
+    char *bytes = memory_check(talloc_size(context, *length + 1));
+    enum read_outcome outcome = *length ? read_exactly(source, bytes, *length, error) : READ_WHOLE;
     if (outcome == READ_WHOLE) {
-        bytes[announced] = '\0';
-        *length = announced;
+        bytes[*length] = '\0';
         return bytes;
     }
     if (outcome == READ_NOTHING)
@@ -206,20 +222,31 @@ static char *read_frame(const void *context, int descriptor, size_t maximum, lon
 char *frame_read(const void *context, int descriptor, size_t maximum, size_t *length, bool *at_end,
                  struct error **error)
 {
-    return read_frame(context, descriptor, maximum, -1, length, at_end, error);
+    struct error *reason = NULL;
+    char *bytes = read_frame(context, &(struct source){descriptor, -1}, maximum, length, &reason);
+    *at_end = !bytes && !reason;
+    if (error)
+        *error = reason;
+    else
+        error_free(&reason);
+    return bytes;
 }
 
 char *child_receive(struct child *child, const void *context, size_t maximum, int seconds, size_t *length,
                     struct error **error)
 {
-    bool at_end;
-    long deadline = now_in_milliseconds() + seconds * 1000L;
-    char *bytes = read_frame(context, child->from, maximum, deadline, length, &at_end, error);
+    struct error *reason = NULL;
+    struct source source = {child->from, now_in_milliseconds() + seconds * 1000L};
+    char *bytes = read_frame(context, &source, maximum, length, &reason);
     if (bytes)
         return bytes;
-    if (at_end)
-        error_set(error, ERROR_TEMPORARY, "%s ended without an answer", child->name);
+    if (reason)
+        error_add(&reason, "%s failed", child->name);
     else
-        error_add(error, "%s failed", child->name);
+        error_set(&reason, ERROR_TEMPORARY, "%s ended without an answer", child->name);
+    if (error)
+        *error = reason;
+    else
+        error_free(&reason);
     return NULL;
 }

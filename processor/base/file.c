@@ -16,19 +16,25 @@ char *file_join(const void *context, const char *folder, const char *name)
     return memory_format(context, "%s/%s", folder, name);
 }
 
-/* Reads until the end of file; `expected` (from fstat) sizes the first buffer so that one read is the rule. */
-static char *read_to_end(const void *context, int descriptor, const char *name, size_t expected, size_t maximum,
-                         size_t *length, struct error **error)
+/* What is read: `expected` (from fstat) sizes the first buffer, so that one read is the rule. */
+struct source {
+    int descriptor;
+    const char *name;
+    size_t expected;
+    size_t maximum;
+};
+
+static char *read_to_end(const void *context, const struct source *source, size_t *length, struct error **error)
 {
-    size_t capacity = expected + 1;
+    size_t capacity = source->expected + 1;
     size_t used = 0;
     char *bytes = memory_check(talloc_size(context, capacity + 1));
     for (;;) {
-        ssize_t got = read(descriptor, bytes + used, capacity - used);
+        ssize_t got = read(source->descriptor, bytes + used, capacity - used);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0) {
-            error_set_errno(error, "cannot read %s", name);
+            error_set_errno(error, "cannot read %s", source->name);
             break;
         }
         if (got == 0) {
@@ -37,8 +43,8 @@ static char *read_to_end(const void *context, int descriptor, const char *name, 
             return bytes;
         }
         used += (size_t)got;
-        if (used > maximum) {
-            error_set(error, ERROR_REFUSED, "%s is larger than %zu bytes", name, maximum);
+        if (used > source->maximum) {
+            error_set(error, ERROR_REFUSED, "%s is larger than %zu bytes", source->name, source->maximum);
             break;
         }
         if (used == capacity) {
@@ -54,7 +60,7 @@ char *file_read_descriptor(const void *context, int descriptor, const char *name
                            struct error **error)
 {
     enum { FIRST_READ = 64 * 1024 };
-    return read_to_end(context, descriptor, name, FIRST_READ, maximum, length, error);
+    return read_to_end(context, &(struct source){descriptor, name, FIRST_READ, maximum}, length, error);
 }
 
 char *file_read(const void *context, const char *path, size_t maximum, size_t *length, struct error **error)
@@ -73,7 +79,7 @@ char *file_read(const void *context, const char *path, size_t maximum, size_t *l
     else if (status.st_size < 0 || (size_t)status.st_size > maximum)
         error_set(error, ERROR_REFUSED, "%s is larger than %zu bytes", path, maximum);
     else
-        bytes = read_to_end(context, descriptor, path, (size_t)status.st_size, maximum, length, error);
+        bytes = read_to_end(context, &(struct source){descriptor, path, (size_t)status.st_size, maximum}, length, error);
     close(descriptor); /* it was only read: nothing can be lost here */
     return bytes;
 }

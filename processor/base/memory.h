@@ -22,6 +22,9 @@
     ((type *)memory_resize_array(context, array, sizeof(type), (unsigned)(count), #type))
 void *memory_resize_array(const void *context, void *array, size_t size, unsigned count, const char *type);
 
+/* How many objects an array of memory_array() or memory_resize() holds; 0 for NULL. */
+#define memory_count(array) ((array) ? talloc_array_length(array) : (size_t)0)
+
 /* Returns `pointer`, or aborts with a sentence on standard error when it is NULL. */
 void *memory_check(void *pointer);
 

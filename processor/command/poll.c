@@ -37,7 +37,7 @@ static bool list_polls(struct request *request, struct error **error)
     json_t *list = json_array();
     int64_t *ids = store_list_polls(office, office->store, error);
     bool done = ids != NULL;
-    for (size_t i = 0; done && i < talloc_array_length(ids); i++) {
+    for (size_t i = 0; done && i < memory_count(ids); i++) {
         struct poll *poll = store_load_poll(office, office->store, ids[i], error);
         done = poll != NULL;
         if (done)

@@ -22,7 +22,7 @@ static bool count_files(const struct config *config, const char *folder, json_t 
     char **names = file_list_folder(context, file_join(context, config->spool, folder), MOST_COUNTED, error);
     bool done = names != NULL;
     if (done)
-        json_object_set_new(view, name, json_integer((json_int_t)talloc_array_length(names)));
+        json_object_set_new(view, name, json_integer((json_int_t)memory_count(names)));
     talloc_free(context);
     return done;
 }
@@ -34,7 +34,7 @@ static bool count_polls(struct office *office, json_t *view, struct error **erro
     int64_t counts[4] = {0};
     int64_t *ids = store_list_polls(context, office->store, error);
     bool done = ids != NULL;
-    for (size_t i = 0; done && i < talloc_array_length(ids); i++) {
+    for (size_t i = 0; done && i < memory_count(ids); i++) {
         struct poll *poll = store_load_poll(context, office->store, ids[i], error);
         done = poll != NULL;
         if (done)

@@ -195,7 +195,7 @@ static bool take_all(struct intake *intake, struct error **error)
         char **names = file_list_folder(intake->reading, intake->new_folder, LETTERS_LISTED, error);
         if (!names)
             return false;
-        size_t count = talloc_array_length(names);
+        size_t count = memory_count(names);
         bool done = true;
         for (size_t i = 0; done && i < count; i += LETTERS_A_COMMIT)
             done = take_batch(intake, names + i, count - i < LETTERS_A_COMMIT ? count - i : LETTERS_A_COMMIT, error);

@@ -47,7 +47,7 @@ static void count_outcome(struct post_counts *counts, enum send_outcome outcome,
 static bool send_mails(struct office *office, struct sender *sender, const struct outbox_mail *mails,
                        struct post_counts *counts, int *later_in_a_row, struct error **error)
 {
-    for (size_t i = 0; i < talloc_array_length(mails) && *later_in_a_row < LATER_IN_A_ROW; i++) {
+    for (size_t i = 0; i < memory_count(mails) && *later_in_a_row < LATER_IN_A_ROW; i++) {
         const struct outbox_mail *mail = &mails[i];
         void *context = talloc_new(NULL);
         struct envelope envelope = {mail->envelope_sender, mail->envelope_recipient, mail->message_id};
@@ -73,7 +73,7 @@ bool post_run(struct office *office, struct post_counts *counts, struct error **
     for (bool more = true; done && more;) {
         struct outbox_mail *mails =
             store_list_due_mail(context, office->store, office->now, after, MAILS_AT_ONCE, error);
-        size_t count = talloc_array_length(mails);
+        size_t count = memory_count(mails);
         done = mails != NULL;
         if (done && count && !sender) {
             sender = sender_open(context, office->config->transport, place_helper(context, "kairan-sender"),

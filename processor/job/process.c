@@ -26,7 +26,7 @@ static bool close_ripe_polls(struct office *office, long *closed, struct error *
     void *context = talloc_new(NULL);
     int64_t *ids = store_list_ripe_polls(context, office->store, office->now, error);
     bool done = ids != NULL;
-    for (size_t i = 0; i < talloc_array_length(ids); i++) {
+    for (size_t i = 0; i < memory_count(ids); i++) {
         struct error *reason = NULL;
         if (close_one(office, ids[i], &reason)) {
             (*closed)++;

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -127,7 +128,7 @@ char *office_render_text(const void *context, struct office *office, const struc
                          struct error **error)
 {
     void *work = talloc_new(NULL);
-    struct rendered rendered;
+    struct rendered rendered = {0};
     char *text = NULL;
     if (render_text(work, office, outgoing, &rendered, error))
         text = talloc_steal(context, rendered.text);
@@ -154,7 +155,7 @@ static char *references_to(const void *context, const struct letter *letter)
     if (!letter->message_id)
         return NULL;
     char *references = memory_copy_text(context, "");
-    for (size_t i = 0; i < talloc_array_length(letter->references); i++)
+    for (size_t i = 0; i < memory_count(letter->references); i++)
         references = memory_format(context, "%s<%s> ", references, letter->references[i]);
     return memory_format(context, "%s<%s>", references, letter->message_id);
 }
@@ -225,35 +226,40 @@ static bool check_daily_cap(const void *context, struct office *office, const st
     return true;
 }
 
+static struct composed *compose(const void *context, struct office *office, const struct outgoing *outgoing,
+                                struct message *message, struct error **error)
+{
+    struct rendered rendered = {0};
+    if (!render_text(context, office, outgoing, &rendered, error) ||
+        !render_html(context, office, outgoing, &message->html, error) ||
+        !address_message(context, office, outgoing, message, error))
+        return NULL;
+    message->subject = rendered.subject;
+    message->from.name = rendered.from_name;
+    message->text = rendered.text;
+    message->boundary = token_random(context, error);
+    return message->boundary ? message_compose(context, message, error) : NULL;
+}
+
 bool office_queue(struct office *office, const struct outgoing *outgoing, struct error **error)
 {
     void *context = talloc_new(NULL);
     struct message message = {0};
-    struct rendered rendered;
-    struct composed *composed = NULL;
-    bool allowed = false;
+    bool allowed;
     bool done = check_daily_cap(context, office, outgoing, &allowed, error);
     if (done && allowed) {
-        done = render_text(context, office, outgoing, &rendered, error) &&
-               render_html(context, office, outgoing, &message.html, error) &&
-               address_message(context, office, outgoing, &message, error);
-        if (done) {
-            message.subject = rendered.subject;
-            message.from.name = rendered.from_name;
-            message.text = rendered.text;
-            message.boundary = token_random(context, error);
-            composed = message.boundary ? message_compose(context, &message, error) : NULL;
+        struct composed *composed = compose(context, office, outgoing, &message, error);
+        struct buffer *bytes = buffer_new(context, LIMIT_MAIL_OUT_BYTES);
+        if (composed) {
+            buffer_add(bytes, composed->head, composed->head_length);
+            buffer_add_text(bytes, "\r\n");
+            buffer_add(bytes, composed->body, composed->body_length);
         }
-        done = composed != NULL;
-    }
-    if (composed) {
-        size_t length = composed->head_length + 2 + composed->body_length;
-        char *bytes = memory_array(context, char, length + 1);
-        memcpy(bytes, composed->head, composed->head_length);
-        memcpy(bytes + composed->head_length, "\r\n", 2);
-        memcpy(bytes + composed->head_length + 2, composed->body, composed->body_length);
-        struct outbox_mail mail = {.bytes = bytes, .length = length};
-        done = queue_composed(context, office, outgoing, &message, &mail, error);
+        struct outbox_mail mail = {.bytes = bytes->bytes, .length = bytes->length};
+        if (bytes->overflowed)
+            done = error_set(error, ERROR_REFUSED, "it would be larger than %d bytes", (int)LIMIT_MAIL_OUT_BYTES);
+        else
+            done = composed && queue_composed(context, office, outgoing, &message, &mail, error);
     }
     talloc_free(context);
     return done || error_add(error, "the mail %s to %s cannot be made", outgoing->dedupe, outgoing->address);

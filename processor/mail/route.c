@@ -65,7 +65,8 @@ bool route_parse_reference(const void *context, const char *text, struct referen
     const char *token = number + digits + 1;
     if (alphanumerics(token) != TOKEN_LETTERS)
         return false;
-    *reference = (struct reference){lower(context, text, code), atoi(number), lower(context, token, TOKEN_LETTERS)};
+    *reference = (struct reference){lower(context, text, code), (int)strtol(number, NULL, 10),
+                                    lower(context, token, TOKEN_LETTERS)};
     return true;
 }
 
@@ -123,7 +124,7 @@ static void route_by_recipients(struct route *route, const struct config *config
 
 static bool route_by_thread(struct route *route, char **ids)
 {
-    for (size_t i = talloc_array_length(ids); i-- > 0;) /* the nearest ancestor stands last in References */
+    for (size_t i = memory_count(ids); i-- > 0;) /* the nearest ancestor stands last in References */
         if (route_parse_reference(route, ids[i], &route->reference)) {
             route->carrier = CARRIER_THREAD;
             return true;

@@ -54,7 +54,7 @@ static char *repeat(const void *context, char letter, size_t count)
 static json_t *view_invitees(const struct invitation *shown)
 {
     json_t *invitees = json_array();
-    for (size_t i = 0; i < talloc_array_length(shown) && i < BALLOT_INVITEES_SHOWN; i++) {
+    for (size_t i = 0; i < memory_count(shown) && i < BALLOT_INVITEES_SHOWN; i++) {
         char *name = view_person_name(NULL, shown[i].name, shown[i].address);
         json_array_append_new(invitees, json_pack("{s:s, s:b}", "name", name, "required", shown[i].required));
         talloc_free(name);
@@ -75,7 +75,7 @@ json_t *ballot_view(struct office *office, const struct poll *poll, const char *
 {
     void *context = talloc_new(NULL);
     json_t *view = view_poll(poll, organiser, language);
-    size_t invitees = talloc_array_length(shown);
+    size_t invitees = memory_count(shown);
     long more = poll->invited - (long)(invitees < BALLOT_INVITEES_SHOWN ? invitees : BALLOT_INVITEES_SHOWN);
     json_t *own = json_pack("{s:o, s:o, s:s, s:s, s:I, s:I, s:i, s:s, s:s, s:b}", "invitees", view_invitees(shown),
                             "more_invitees", more > 0 ? json_integer(more) : json_null(), "sample_marks",
@@ -157,7 +157,7 @@ bool ballot_queue_all(struct office *office, const struct poll *poll, bool remin
                                       : NULL;
     bool done = mailing.shown != NULL;
     *queued = 0;
-    for (size_t i = 0; done && i < talloc_array_length(mailing.shown); i++) {
+    for (size_t i = 0; done && i < memory_count(mailing.shown); i++) {
         const struct invitation *invitation = &mailing.shown[i];
         bool wanted = !reminder || invitation->state == INVITATION_WAITING || invitation->state == INVITATION_PARTIAL;
         if (!wanted)

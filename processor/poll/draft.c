@@ -78,7 +78,7 @@ void draft_add_problem(struct draft *draft, enum draft_problem_kind kind, const 
 
 static void append(char ***list, const void *context, const char *text)
 {
-    size_t count = talloc_array_length(*list);
+    size_t count = memory_count(*list);
     *list = memory_resize(context, *list, char *, count + 1);
     (*list)[count] = memory_copy_text(*list, text);
 }
@@ -425,7 +425,7 @@ struct draft *draft_read(const void *context, const struct config *config, const
     visit_lines(&reader, find_duration);
     visit_lines(&reader, read_line);
     participants_add_recipients(draft, config, letter);
-    for (size_t i = 0; i < talloc_array_length(reader.required); i++)
+    for (size_t i = 0; i < memory_count(reader.required); i++)
         participants_require(draft, reader.required[i]);
     size_t length = reader.description->length;
     while (length && reader.description->bytes[length - 1] == '\n')

@@ -1,7 +1,7 @@
 /* Answers on hold: see hold.h. */
 #include "poll/hold.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 #include "base/memory.h"
 #include "poll/ballot.h"
@@ -39,37 +39,78 @@ enum mark *hold_read_proposal(const void *context, const char *proposal, size_t 
     return marks;
 }
 
-/* One of the two mails: to the person who is to confirm, or to the sender who is to know. */
-static bool queue_hold_mail(struct office *office, const struct incoming *incoming, const struct poll *poll,
-                            const struct invitation *invitation, json_t *marks, bool to_sender, struct error **error)
+/* What is held, and the two mails about it. */
+struct holding {
+    struct office *office;
+    struct incoming *incoming;
+    const struct poll *poll;
+    struct invitation *invitation;
+    const enum mark *marks;
+};
+
+static json_t *view_holding(void *context, const struct holding *holding, const char *language, struct error **error)
 {
-    void *context = talloc_new(NULL);
-    const struct mailbox *sender = incoming_sender(incoming);
-    const char *language = office_language(office, to_sender ? NULL : invitation->language);
-    char *organiser = ballot_organiser(context, office, poll, error);
-    if (!organiser) {
-        talloc_free(context);
-        return false;
-    }
-    json_t *view = view_poll(poll, organiser, language);
-    json_object_set(view, "marks", marks);
+    const struct mailbox *sender = incoming_sender(holding->incoming);
+    const struct invitation *invitation = holding->invitation;
+    char *organiser = ballot_organiser(context, holding->office, holding->poll, error);
+    if (!organiser)
+        return NULL;
+    json_t *view = view_poll(holding->poll, organiser, language);
+    json_object_set_new(view, "marks", vote_view_marks(holding->poll, holding->marks, language));
     json_object_set_new(view, "sender_name", json_string(view_person_name(context, sender->name, sender->address)));
     json_object_set_new(view, "sender_address", json_string(sender->address));
-    json_object_set_new(view, "person",
-                        json_string(view_person_name(context, invitation->name, invitation->address)));
-    json_object_set_new(view, "quote", json_string(view_quote(context, incoming->letter->new_text, 20)));
-    struct outgoing outgoing = {
-        .template = to_sender ? "held-sender" : "held",
-        .language = language,
-        .name = to_sender ? sender->name : invitation->name,
-        .address = to_sender ? sender->address : invitation->address,
-        .reference = to_sender ? NULL : office_reference(context, office, poll->code, invitation->number),
-        .dedupe = memory_format(context, "%s/%lld", to_sender ? "held-sender" : "held", (long long)incoming->id),
-        .view = view};
-    bool done = to_sender ? reply_queue(office, incoming, &outgoing, error) : office_queue(office, &outgoing, error);
+    json_object_set_new(view, "person", json_string(view_person_name(context, invitation->name, invitation->address)));
+    json_object_set_new(view, "quote", json_string(view_quote(context, holding->incoming->letter->new_text, 20)));
+    return view;
+}
+
+/* To the person who is to confirm: only they can. */
+static bool ask_person(void *context, const struct holding *holding, struct error **error)
+{
+    struct office *office = holding->office;
+    const struct invitation *invitation = holding->invitation;
+    json_t *view = view_holding(context, holding, office_language(office, invitation->language), error);
+    if (!view)
+        return false;
+    struct outgoing outgoing = {.template = "held",
+                                .language = invitation->language,
+                                .name = invitation->name,
+                                .address = invitation->address,
+                                .reference = office_reference(context, office, holding->poll->code, invitation->number),
+                                .dedupe = memory_format(context, "held/%lld", (long long)holding->incoming->id),
+                                .view = view};
+    bool done = office_queue(office, &outgoing, error);
     json_decref(view);
-    talloc_free(context);
     return done;
+}
+
+/* To the sender, who is to know that nothing is recorded yet. */
+static bool tell_sender(void *context, const struct holding *holding, struct error **error)
+{
+    const struct mailbox *sender = incoming_sender(holding->incoming);
+    json_t *view = view_holding(context, holding, holding->office->config->language, error);
+    if (!view)
+        return false;
+    struct outgoing outgoing = {.template = "held-sender",
+                                .name = sender->name,
+                                .address = sender->address,
+                                .dedupe = memory_format(context, "held-sender/%lld", (long long)holding->incoming->id),
+                                .view = view};
+    bool done = reply_queue(holding->office, holding->incoming, &outgoing, error);
+    json_decref(view);
+    return done;
+}
+
+static bool store_holding(void *context, const struct holding *holding, struct error **error)
+{
+    struct store *store = holding->office->store;
+    struct answer_record record = {.letter_id = holding->incoming->id,
+                                   .invitation_id = holding->invitation->id,
+                                   .verdict = "held",
+                                   .source = holding->incoming->letter->new_text};
+    holding->invitation->proposal = hold_write_proposal(context, holding->marks, holding->poll->choice_count);
+    return store_add_answer(store, &record, error) &&
+           store_update_invitation(store, holding->invitation, holding->invitation->state, error);
 }
 
 static bool holds_a_mark(const struct answer *answer, size_t count, enum mark *marks)
@@ -88,23 +129,14 @@ bool hold_answer(struct office *office, struct incoming *incoming, const struct 
     void *context = talloc_new(NULL);
     struct answer *answer = vote_read_answer(context, office, incoming, poll, invitation, error);
     enum mark *marks = memory_array(context, enum mark, poll->choice_count);
+    struct holding holding = {office, incoming, poll, invitation, marks};
     bool done = answer != NULL;
-    if (done && poll->state == POLL_OPEN && holds_a_mark(answer, poll->choice_count, marks)) {
-        struct answer_record record = {.letter_id = incoming->id,
-                                       .invitation_id = invitation->id,
-                                       .verdict = "held",
-                                       .source = incoming->letter->new_text};
-        invitation->proposal = hold_write_proposal(context, marks, poll->choice_count);
-        json_t *view = vote_view_marks(poll, marks, office_language(office, invitation->language));
-        done = store_add_answer(office->store, &record, error) &&
-               store_update_invitation(office->store, invitation, invitation->state, error) &&
-               queue_hold_mail(office, incoming, poll, invitation, view, false, error) &&
-               queue_hold_mail(office, incoming, poll, invitation, view, true, error) &&
+    if (done && poll->state == POLL_OPEN && holds_a_mark(answer, poll->choice_count, marks))
+        done = store_holding(context, &holding, error) && ask_person(context, &holding, error) &&
+               tell_sender(context, &holding, error) &&
                incoming_settle(incoming, "held", "the sender is not the invited person");
-        json_decref(view);
-    } else if (done) {
+    else if (done)
         done = reply_refuse(office, incoming, "not_invited", error);
-    }
     talloc_free(context);
     return done;
 }

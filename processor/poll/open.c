@@ -64,7 +64,7 @@ static char *find_free_code(const void *context, struct office *office, struct e
 static json_t *view_lines(char **lines)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < talloc_array_length(lines); i++)
+    for (size_t i = 0; i < memory_count(lines); i++)
         json_array_append_new(list, json_string(lines[i]));
     return list;
 }
@@ -88,10 +88,16 @@ static bool queue_problems(struct office *office, const struct incoming *incomin
 {
     const struct mailbox *sender = incoming_sender(incoming);
     char *quote = view_quote(NULL, incoming->letter->new_text, 60);
+    char *language;
+    if (!reply_find_language(quote, office, incoming, &language, error)) {
+        talloc_free(quote);
+        return false;
+    }
     json_t *view = json_pack("{s:s, s:o, s:s}", "subject", incoming->letter->subject, "problems", view_problems(draft),
                              "quote", quote);
     char *dedupe = memory_format(quote, "unclear-opening/%lld", (long long)incoming->id);
     bool done = reply_queue(office, incoming, &(struct outgoing){.template = "unclear-opening",
+                                                                 .language = language,
                                                                  .name = sender->name,
                                                                  .address = sender->address,
                                                                  .dedupe = dedupe,
@@ -111,7 +117,7 @@ static bool invite_all(struct office *office, const struct draft *draft, struct 
         struct invitation *other;
         if (!person || !store_find_invitation_of(poll, office->store, poll->id, person->id, &other, error))
             return false;
-        for (size_t j = 0; j < talloc_array_length(participant->aliases); j++)
+        for (size_t j = 0; j < memory_count(participant->aliases); j++)
             if (!store_add_address(office->store, person->id, participant->aliases[j], error))
                 return false;
         if (other) /* the same person under another address */
@@ -128,12 +134,12 @@ static bool invite_all(struct office *office, const struct draft *draft, struct 
     return true;
 }
 
-static struct poll *store_draft(const void *context, struct office *office, const struct incoming *incoming,
-                                const struct draft *draft, struct error **error)
+static struct poll *store_draft(struct office *office, const struct incoming *incoming, const struct draft *draft,
+                                const char *language, struct error **error)
 {
-    struct poll *poll = memory_new(context, struct poll);
+    struct poll *poll = memory_new(draft, struct poll);
     const struct mailbox *sender = incoming_sender(incoming);
-    struct person *organiser = store_meet_person(poll, office->store, sender->address, sender->name, NULL, error);
+    struct person *organiser = store_meet_person(poll, office->store, sender->address, sender->name, language, error);
     poll->code = organiser ? find_free_code(poll, office, error) : NULL;
     if (!poll->code)
         return NULL;
@@ -177,7 +183,7 @@ static void mark_choices(json_t *choices, const struct draft *draft)
 static json_t *view_participants(const struct invitation *invitations)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < talloc_array_length(invitations); i++) {
+    for (size_t i = 0; i < memory_count(invitations); i++) {
         char *name = view_person_name(NULL, invitations[i].name, invitations[i].address);
         json_array_append_new(list, json_pack("{s:s, s:s, s:b}", "name", name, "address", invitations[i].address,
                                               "required", invitations[i].required));
@@ -187,9 +193,8 @@ static json_t *view_participants(const struct invitation *invitations)
 }
 
 static json_t *view_preview(struct office *office, const struct draft *draft, const struct poll *poll,
-                            struct error **error)
+                            const char *language, struct error **error)
 {
-    const char *language = office->config->language;
     void *context = talloc_new(NULL);
     json_t *view = NULL;
     char *organiser = ballot_organiser(context, office, poll, error);
@@ -201,7 +206,7 @@ static json_t *view_preview(struct office *office, const struct draft *draft, co
         json_decref(ballot);
         view = view_poll(poll, organiser, language);
         mark_choices(json_object_get(view, "choices"), draft);
-        long more = poll->invited - (long)talloc_array_length(shown);
+        long more = poll->invited - (long)memory_count(shown);
         bool late = draft->choice_count && civil_compare(draft->deadline, draft->choices[0].start) > 0;
         json_t *own = json_pack("{s:o, s:I, s:o, s:o, s:b, s:b, s:s}", "participants", view_participants(shown),
                                 "participant_count", (json_int_t)poll->invited, "more_participants",
@@ -229,11 +234,15 @@ bool poll_take_opening(struct office *office, struct incoming *incoming, const s
         return queue_problems(office, incoming, draft, error) &&
                incoming_settle(incoming, "unclear", "the opening mail leaves questions");
     void *context = talloc_new(NULL);
-    struct poll *poll = store_draft(context, office, incoming, draft, error);
-    json_t *view = poll ? view_preview(office, draft, poll, error) : NULL;
+    char *language = NULL;
+    struct poll *poll = reply_find_language(context, office, incoming, &language, error)
+                            ? store_draft(office, incoming, draft, language, error)
+                            : NULL;
+    json_t *view = poll ? view_preview(office, draft, poll, office_language(office, language), error) : NULL;
     bool done = false;
     if (view) {
         struct outgoing preview = {.template = "preview",
+                                   .language = language,
                                    .name = sender->name,
                                    .address = sender->address,
                                    .reference = office_reference(context, office, poll->code, 0),
@@ -263,12 +272,19 @@ static bool queue_organiser_note(struct office *office, const struct incoming *i
     static const char *const events[] = {"opened", "cancelled", "not_understood", "opened_already", "closed_already"};
     const struct mailbox *sender = incoming_sender(incoming);
     void *context = talloc_new(NULL);
-    json_t *view = view_poll(poll, sender->name, office->config->language);
+    char *language;
+    if (!reply_find_language(context, office, incoming, &language, error)) {
+        talloc_free(context);
+        return false;
+    }
+    char *name = view_person_name(context, sender->name, sender->address);
+    json_t *view = view_poll(poll, name, office_language(office, language));
     json_object_set_new(view, "invited", json_integer(poll->invited));
     json_object_set_new(view, "quote", json_string(view_quote(context, incoming->letter->new_text, 20)));
     for (size_t i = 0; i < sizeof events / sizeof *events; i++)
         json_object_set_new(view, events[i], json_boolean(strcmp(events[i], what) == 0));
     struct outgoing note = {.template = "organiser-note",
+                            .language = language,
                             .name = sender->name,
                             .address = sender->address,
                             .reference = office_reference(context, office, poll->code, 0),

@@ -24,7 +24,7 @@ static void add(struct draft *draft, const struct member *member)
         known->required = known->required || member->required;
         return;
     }
-    size_t capacity = talloc_array_length(draft->participants);
+    size_t capacity = memory_count(draft->participants);
     if (draft->participant_count == capacity)
         draft->participants = memory_resize(draft, draft->participants, struct participant, capacity ? 2 * capacity : 16);
     struct participant *participant = &draft->participants[draft->participant_count++];
@@ -32,7 +32,7 @@ static void add(struct draft *draft, const struct member *member)
                                         .address = memory_copy_text(draft, member->address),
                                         .language = memory_copy_text(draft, member->language),
                                         .required = member->required};
-    size_t aliases = talloc_array_length(member->aliases);
+    size_t aliases = memory_count(member->aliases);
     participant->aliases = memory_array(draft, char *, aliases);
     for (size_t i = 0; i < aliases; i++)
         participant->aliases[i] = memory_copy_text(draft, member->aliases[i]);

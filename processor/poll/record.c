@@ -22,62 +22,71 @@ enum authority {
     AUTHORITY_OTHER,  /* a genuine token from somebody else's address */
 };
 
+/* Whose answer a letter is, as far as it shows. */
+struct speaker {
+    struct invitation *invitation;
+    enum authority authority;
+};
+
 static bool find_by_token(void *context, struct office *office, const struct incoming *incoming,
-                          const struct poll *poll, struct invitation **invitation, enum authority *authority,
-                          struct error **error)
+                          const struct poll *poll, struct speaker *speaker, struct error **error)
 {
     const struct reference *reference = &incoming->route->reference;
-    *invitation = NULL;
-    *authority = AUTHORITY_NONE;
+    const char *sender = incoming_sender(incoming)->address;
     if (!reference->token)
         return true;
     if (!office_reference_is_genuine(office, poll->code, reference->number, reference->token)) {
-        log_warning("a reply from %s carries a token that is not genuine", incoming_sender(incoming)->address);
+        log_warning("a reply from %s carries a token that is not genuine", sender);
         return true;
     }
     bool own = false;
-    if (!store_find_invitation(context, office->store, poll->id, reference->number, invitation, error) ||
-        (*invitation && !store_has_address(office->store, (*invitation)->person_id,
-                                                  incoming_sender(incoming)->address, &own, error)))
+    if (!store_find_invitation(context, office->store, poll->id, reference->number, &speaker->invitation, error))
         return false;
-    if (*invitation)
-        *authority = own ? AUTHORITY_PERSON : AUTHORITY_OTHER;
+    if (!speaker->invitation)
+        return true;
+    if (!store_has_address(office->store, speaker->invitation->person_id, sender, &own, error))
+        return false;
+    speaker->authority = own ? AUTHORITY_PERSON : AUTHORITY_OTHER;
     return true;
 }
 
 static bool find_by_sender(void *context, struct office *office, const struct incoming *incoming,
-                           const struct poll *poll, struct invitation **invitation, enum authority *authority,
-                           struct error **error)
+                           const struct poll *poll, struct speaker *speaker, struct error **error)
 {
     struct person *person;
     if (!store_find_person(context, office->store, incoming_sender(incoming)->address, &person, error))
         return false;
-    if (person && !store_find_invitation_of(context, office->store, poll->id, person->id, invitation, error))
+    if (!person)
+        return true;
+    if (!store_find_invitation_of(context, office->store, poll->id, person->id, &speaker->invitation, error))
         return false;
-    if (person && *invitation)
-        *authority = AUTHORITY_PERSON;
+    if (speaker->invitation)
+        speaker->authority = AUTHORITY_PERSON;
     return true;
+}
+
+/* Acts on an answer whose speaker is known. */
+static bool take_answer_of(struct office *office, struct incoming *incoming, const struct poll *poll,
+                           const struct speaker *speaker, struct error **error)
+{
+    if (speaker->authority == AUTHORITY_NONE)
+        return reply_refuse(office, incoming, "not_invited", error);
+    if (poll->state == POLL_CANCELLED || poll->state == POLL_DRAFT)
+        return reply_refuse(office, incoming, "cancelled", error);
+    if (speaker->authority == AUTHORITY_OTHER)
+        return hold_answer(office, incoming, poll, speaker->invitation, error);
+    return vote_take_answer(office, incoming, poll, speaker->invitation, error);
 }
 
 static bool take_answer(struct office *office, struct incoming *incoming, const struct poll *poll,
                         struct error **error)
 {
     void *context = talloc_new(NULL);
-    struct invitation *invitation;
-    enum authority authority;
-    bool done = find_by_token(context, office, incoming, poll, &invitation, &authority, error);
-    if (done && authority == AUTHORITY_NONE)
-        done = find_by_sender(context, office, incoming, poll, &invitation, &authority, error);
-    if (!done)
-        ;
-    else if (authority == AUTHORITY_NONE)
-        done = reply_refuse(office, incoming, "not_invited", error);
-    else if (poll->state == POLL_CANCELLED || poll->state == POLL_DRAFT)
-        done = reply_refuse(office, incoming, "cancelled", error);
-    else if (authority == AUTHORITY_OTHER)
-        done = hold_answer(office, incoming, poll, invitation, error);
-    else
-        done = vote_take_answer(office, incoming, poll, invitation, error);
+    struct speaker speaker = {NULL, AUTHORITY_NONE};
+    bool done = find_by_token(context, office, incoming, poll, &speaker, error);
+    if (done && speaker.authority == AUTHORITY_NONE)
+        done = find_by_sender(context, office, incoming, poll, &speaker, error);
+    done = done && take_answer_of(office, incoming, poll, &speaker, error);
     talloc_free(context);
     return done;
 }
@@ -93,13 +102,11 @@ static bool take_by_code(struct office *office, struct incoming *incoming, struc
     void *context = talloc_new(NULL);
     struct poll *poll;
     bool done = store_find_poll(context, office->store, incoming->route->reference.code, &poll, error);
-    if (!done)
-        ;
-    else if (!poll)
+    if (done && !poll)
         done = reply_refuse(office, incoming, "unknown_poll", error);
-    else if (is_organiser(office, incoming, poll))
+    else if (done && is_organiser(office, incoming, poll))
         done = poll_take_organiser_reply(office, incoming, poll, error);
-    else
+    else if (done)
         done = take_answer(office, incoming, poll, error);
     talloc_free(context);
     return done;
@@ -109,7 +116,7 @@ static json_t *view_polls(struct office *office, const int64_t *ids, const char 
 {
     json_t *list = json_array();
     void *context = talloc_new(NULL);
-    for (size_t i = 0; i < talloc_array_length(ids); i++) {
+    for (size_t i = 0; i < memory_count(ids); i++) {
         struct poll *poll = store_load_poll(context, office->store, ids[i], error);
         char *organiser = poll ? ballot_organiser(context, office, poll, error) : NULL;
         if (!organiser) {
@@ -156,6 +163,26 @@ static bool has_choices_or_unclear_dates(const struct draft *draft)
     return false;
 }
 
+/* The polls that a person without a reference may be answering: those open to them. */
+static bool find_open_polls(void *context, struct office *office, const struct incoming *incoming,
+                            struct person **person, int64_t **ids, struct error **error)
+{
+    *ids = NULL;
+    if (!store_find_person(context, office->store, incoming_sender(incoming)->address, person, error))
+        return false;
+    if (!*person)
+        return true;
+    *ids = store_list_open_polls_of(context, office->store, (*person)->id, error);
+    return *ids != NULL;
+}
+
+static bool answer_only_poll(void *context, struct office *office, struct incoming *incoming, int64_t id,
+                             struct error **error)
+{
+    struct poll *poll = store_load_poll(context, office->store, id, error);
+    return poll && take_answer(office, incoming, poll, error);
+}
+
 /* No reference at all: dates line by line open a poll; otherwise it can only be the answer to one open poll. */
 static bool take_without_reference(struct office *office, struct incoming *incoming, struct error **error)
 {
@@ -163,23 +190,14 @@ static bool take_without_reference(struct office *office, struct incoming *incom
     struct draft *draft =
         draft_read(context, office->config, incoming->letter, clock_to_civil(incoming->received_at));
     struct person *person;
-    int64_t *ids = NULL;
-    bool done = store_find_person(context, office->store, incoming_sender(incoming)->address, &person, error);
-    if (done && person) {
-        ids = store_list_open_polls_of(context, office->store, person->id, error);
-        done = ids != NULL;
-    }
-    size_t open_polls = talloc_array_length(ids);
-    if (!done)
-        ;
-    else if (has_choices_or_unclear_dates(draft) || !open_polls)
+    int64_t *ids;
+    bool done = find_open_polls(context, office, incoming, &person, &ids, error);
+    if (done && (has_choices_or_unclear_dates(draft) || !memory_count(ids)))
         done = poll_take_opening(office, incoming, draft, error);
-    else if (open_polls > 1)
+    else if (done && memory_count(ids) > 1)
         done = ask_which_poll(office, incoming, person, ids, error);
-    else {
-        struct poll *poll = store_load_poll(context, office->store, ids[0], error);
-        done = poll && take_answer(office, incoming, poll, error);
-    }
+    else if (done)
+        done = answer_only_poll(context, office, incoming, ids[0], error);
     talloc_free(context);
     return done;
 }

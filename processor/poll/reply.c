@@ -5,7 +5,22 @@
 
 #include "base/memory.h"
 #include "poll/view.h"
+#include "store/circle.h"
+#include "store/person.h"
 #include "text/fold.h"
+
+bool reply_find_language(const void *context, struct office *office, const struct incoming *incoming, char **language,
+                         struct error **error)
+{
+    const char *address = incoming_sender(incoming)->address;
+    struct person *person;
+    if (!store_find_person(context, office->store, address, &person, error))
+        return false;
+    *language = person ? person->language : NULL;
+    if (!*language)
+        *language = circle_find_language(context, office->config->circles, address);
+    return true;
+}
 
 bool reply_queue(struct office *office, const struct incoming *incoming, const struct outgoing *outgoing,
                  struct error **error)
@@ -22,12 +37,18 @@ bool reply_refuse(struct office *office, struct incoming *incoming, const char *
     static const char *const reasons[] = {"not_organiser", "unknown_poll", "not_invited", "cancelled", "no_answer"};
     const struct mailbox *sender = incoming_sender(incoming);
     void *context = talloc_new(NULL);
+    char *language;
+    if (!reply_find_language(context, office, incoming, &language, error)) {
+        talloc_free(context);
+        return false;
+    }
     json_t *view = json_pack("{s:s, s:s, s:s}", "subject", incoming->letter->subject, "administrator",
                              office->config->administrator, "poll_address", office->config->poll_address);
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
         json_object_set_new(view, reasons[i], json_boolean(strcmp(reasons[i], reason) == 0));
     char *dedupe = memory_format(context, "refusal/%lld", (long long)incoming->id);
     bool done = reply_queue(office, incoming, &(struct outgoing){.template = "refusal",
+                                                                 .language = language,
                                                                  .name = sender->name,
                                                                  .address = sender->address,
                                                                  .dedupe = dedupe,

@@ -47,7 +47,7 @@ static struct count *count_votes(const void *context, struct office *office, con
         talloc_free(count);
         return NULL;
     }
-    size_t people = talloc_array_length(count->invitations);
+    size_t people = memory_count(count->invitations);
     bool *required = memory_array(count, bool, people);
     count->names = memory_array(count, char *, people);
     for (size_t i = 0; i < people; i++) {
@@ -195,11 +195,11 @@ struct announcement {
 static struct broadcast *find_broadcast(struct announcement *announcement, const char *language, struct error **error)
 {
     struct broadcast **broadcast = strcmp(language, "ja") == 0 ? &announcement->japanese : &announcement->english;
-    if (*broadcast)
-        return *broadcast;
-    json_t *view = view_count(announcement->office, announcement->count, announcement->organiser, language, false);
-    *broadcast = office_begin_broadcast(announcement->count, announcement->office, "result", language, view, error);
-    json_decref(view);
+    if (!*broadcast) {
+        json_t *view = view_count(announcement->office, announcement->count, announcement->organiser, language, false);
+        *broadcast = office_begin_broadcast(announcement->count, announcement->office, "result", language, view, error);
+        json_decref(view);
+    }
     return *broadcast;
 }
 

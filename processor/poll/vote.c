@@ -56,7 +56,7 @@ static bool read_votes(void *context, struct taking *taking, struct error **erro
         return false;
     taking->before = memory_array(context, enum mark, poll->choice_count);
     taking->after = memory_array(context, enum mark, poll->choice_count);
-    for (size_t i = 0; i < talloc_array_length(votes); i++)
+    for (size_t i = 0; i < memory_count(votes); i++)
         for (size_t j = 0; j < poll->choice_count; j++)
             if (poll->choices[j].id == votes[i].choice_id)
                 taking->before[j] = taking->after[j] = mark_from_name(votes[i].mark);
@@ -191,7 +191,7 @@ static json_t *view_proposal(const struct taking *taking, const char *language)
 static json_t *view_unclear(const struct answer *answer)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < talloc_array_length(answer->unclear); i++)
+    for (size_t i = 0; i < memory_count(answer->unclear); i++)
         json_array_append_new(list, json_string(answer->unclear[i]));
     return list;
 }

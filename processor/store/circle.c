@@ -39,7 +39,7 @@ static bool take_word(struct member *member, char *word, struct error **error)
     } else if (strcasecmp(word, "ja") == 0 || strcasecmp(word, "en") == 0) {
         member->language = memory_copy_text(member->aliases, strcasecmp(word, "ja") == 0 ? "ja" : "en");
     } else if (is_address(word)) {
-        size_t count = talloc_array_length(member->aliases);
+        size_t count = memory_count(member->aliases);
         member->aliases = memory_resize(NULL, member->aliases, char *, count + 1);
         member->aliases[count] = memory_copy_text(member->aliases, word);
     } else {
@@ -113,28 +113,25 @@ struct circle *circle_read(const void *context, const char *folder, const char *
     return NULL;
 }
 
-static bool lists(const struct circle *circle, const char *address)
+static bool is_member(const struct member *member, const char *address)
 {
-    for (size_t i = 0; i < circle->count; i++) {
-        const struct member *member = &circle->members[i];
-        if (strcasecmp(member->address, address) == 0)
-            return true;
-        for (size_t j = 0; j < talloc_array_length(member->aliases); j++)
-            if (strcasecmp(member->aliases[j], address) == 0)
-                return true;
-    }
-    return false;
+    bool found = strcasecmp(member->address, address) == 0;
+    for (size_t i = 0; !found && i < memory_count(member->aliases); i++)
+        found = strcasecmp(member->aliases[i], address) == 0;
+    return found;
 }
 
-bool circle_any_lists(const char *folder, const char *address)
+char *circle_find_language(const void *context, const char *folder, const char *address)
 {
-    void *context = talloc_new(NULL);
-    char **names = file_list_folder(context, folder, MOST_CIRCLES, NULL);
-    bool found = false;
-    for (size_t i = 0; !found && i < talloc_array_length(names); i++) {
-        struct circle *circle = circle_read(context, folder, names[i], NULL);
-        found = circle && lists(circle, address);
+    void *work = talloc_new(NULL);
+    char **names = file_list_folder(work, folder, MOST_CIRCLES, NULL);
+    char *language = NULL;
+    for (size_t i = 0; !language && i < memory_count(names); i++) {
+        struct circle *circle = circle_read(work, folder, names[i], NULL);
+        for (size_t j = 0; circle && !language && j < circle->count; j++)
+            if (circle->members[j].language && is_member(&circle->members[j], address))
+                language = memory_copy_text(context, circle->members[j].language);
     }
-    talloc_free(context);
-    return found;
+    talloc_free(work);
+    return language;
 }

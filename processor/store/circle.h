@@ -30,7 +30,10 @@ bool circle_exists(const char *folder, const char *name);
 /* Reads a circle below `context`; refused with file and line when one cannot be understood. */
 struct circle *circle_read(const void *context, const char *folder, const char *name, struct error **error);
 
-/* Whether any circle of the folder lists the address; files that cannot be read count as not listing it. */
-bool circle_any_lists(const char *folder, const char *address);
+/*
+ * The language that any circle of the folder names for an address, below `context`; NULL when none does. Files that
+ * cannot be read name nobody's.
+ */
+char *circle_find_language(const void *context, const char *folder, const char *address);
 
 #endif
