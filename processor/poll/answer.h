@@ -30,10 +30,13 @@ enum answer_verdict {
     ANSWER_CONFIRM, /* bare はい / OK / yes and nothing else: means something only where we asked a yes/no question */
 };
 
+struct ballot_lines;
+
 struct answer_question {
     const struct when *choices; /* choice n is choices[n - 1] */
     size_t choice_count;
     const char *ballot; /* the text that was sent (any mail of the poll quotes like it), or NULL */
+    const struct ballot_lines *prepared; /* answer_prepare() of this question, or NULL: the ballot is taken apart anew */
     struct civil now;
 };
 
@@ -51,6 +54,9 @@ struct answer {
     char *comment;             /* everything that was not consumed, verbatim, "" when nothing */
     char **unclear;            /* talloc array: the sentences that were not understood, verbatim */
 };
+
+/* Takes the ballot of a question apart below `context`, once for many replies. It does not look at `now`. */
+struct ballot_lines *answer_prepare(const void *context, const struct answer_question *question);
 
 /* Reads the whole text of a reply (quotes included) below `context`. */
 struct answer *answer_read(const void *context, const struct answer_question *question, const char *text);

@@ -31,10 +31,14 @@ struct ballot_line {
     size_t stem;   /* bytes before the bracket that is to be filled in */
 };
 
+struct ballot_lines {
+    struct ballot_line *lines; /* sorted by key */
+    size_t count;
+};
+
 struct splitter {
     const struct answer_question *question;
-    struct ballot_line *ballot; /* sorted by key */
-    size_t ballot_count;
+    const struct ballot_lines *ballot;
     struct reply *reply;
     struct key *keys; /* of the reply's lines */
     struct zones *zones;
@@ -60,7 +64,7 @@ static struct key key_of(const void *context, const char *text, size_t length)
 }
 
 /* The bytes of 〔n〕, [n] or (n) at the start, and the choice it numbers. */
-static size_t read_number(const struct splitter *splitter, const char *text, int *choice)
+static size_t read_number(const struct answer_question *question, const char *text, int *choice)
 {
     static const char *const brackets[][2] = {{"〔", "〕"}, {"[", "]"}, {"(", ")"}, {"【", "】"}};
     *choice = NO_CHOICE;
@@ -72,7 +76,7 @@ static size_t read_number(const struct splitter *splitter, const char *text, int
         if (digits < 1 || digits > 2 || strncmp(text + open + digits, brackets[i][1], strlen(brackets[i][1])) != 0)
             return 0;
         size_t number = (size_t)atoi(text + open);
-        if (number < 1 || number > splitter->question->choice_count)
+        if (number < 1 || number > question->choice_count)
             return 0;
         *choice = (int)number - 1;
         return open + digits + strlen(brackets[i][1]);
@@ -86,10 +90,11 @@ static bool key_ends(const struct key *key, const char *ending)
     return key->length >= length && memcmp(key->text + key->length - length, ending, length) == 0;
 }
 
-static struct ballot_line ballot_line_of(const struct splitter *splitter, const char *text, size_t length)
+static struct ballot_line ballot_line_of(const void *context, const struct answer_question *question, const char *text,
+                                         size_t length)
 {
-    struct ballot_line line = {.key = key_of(splitter->zones, text, length)};
-    line.number = read_number(splitter, line.key.text, &line.choice);
+    struct ballot_line line = {.key = key_of(context, text, length)};
+    line.number = read_number(question, line.key.text, &line.choice);
     line.stem = line.key.length - (key_ends(&line.key, "[]") ? 2 : 0);
     return line;
 }
@@ -101,38 +106,40 @@ static int compare_ballot_lines(const void *a, const void *b)
     return strcmp(left->key.text, right->key.text);
 }
 
-static void read_ballot(struct splitter *splitter)
+struct ballot_lines *answer_prepare(const void *context, const struct answer_question *question)
 {
-    const char *text = splitter->question->ballot;
+    struct ballot_lines *ballot = memory_new(context, struct ballot_lines);
+    const char *text = question->ballot;
     size_t capacity = 0;
     while (text && *text) {
         size_t length = strcspn(text, "\n");
-        if (splitter->ballot_count == capacity) {
+        if (ballot->count == capacity) {
             capacity = 2 * capacity + 32;
-            splitter->ballot = memory_resize(splitter->zones, splitter->ballot, struct ballot_line, capacity);
+            ballot->lines = memory_resize(ballot, ballot->lines, struct ballot_line, capacity);
         }
-        struct ballot_line line = ballot_line_of(splitter, text, length);
+        struct ballot_line line = ballot_line_of(ballot, question, text, length);
         if (line.key.length)
-            splitter->ballot[splitter->ballot_count++] = line;
+            ballot->lines[ballot->count++] = line;
         text += length + (text[length] == '\n');
     }
-    if (splitter->ballot_count)
-        qsort(splitter->ballot, splitter->ballot_count, sizeof *splitter->ballot, compare_ballot_lines);
+    if (ballot->count)
+        qsort(ballot->lines, ballot->count, sizeof *ballot->lines, compare_ballot_lines);
+    return ballot;
 }
 
 /* The first line of the ballot that is not before `key`: the key itself, or what it is the beginning of. */
 static const struct ballot_line *find_from(const struct splitter *splitter, const struct key *key)
 {
     size_t low = 0;
-    size_t high = splitter->ballot_count;
+    size_t high = splitter->ballot->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (strcmp(splitter->ballot[middle].key.text, key->text) < 0)
+        if (strcmp(splitter->ballot->lines[middle].key.text, key->text) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < splitter->ballot_count ? &splitter->ballot[low] : NULL;
+    return low < splitter->ballot->count ? &splitter->ballot->lines[low] : NULL;
 }
 
 static const struct ballot_line *find_same(const struct splitter *splitter, const struct key *key)
@@ -143,9 +150,9 @@ static const struct ballot_line *find_same(const struct splitter *splitter, cons
 
 static const struct ballot_line *line_of_choice(const struct splitter *splitter, int choice)
 {
-    for (size_t i = 0; i < splitter->ballot_count; i++)
-        if (splitter->ballot[i].choice == choice)
-            return &splitter->ballot[i];
+    for (size_t i = 0; i < splitter->ballot->count; i++)
+        if (splitter->ballot->lines[i].choice == choice)
+            return &splitter->ballot->lines[i];
     return NULL;
 }
 
@@ -153,8 +160,8 @@ static const struct ballot_line *line_of_choice(const struct splitter *splitter,
 static size_t match_stem(const struct splitter *splitter, const struct key *key, int *choice)
 {
     size_t best = 0;
-    for (size_t i = 0; i < splitter->ballot_count; i++) {
-        const struct ballot_line *line = &splitter->ballot[i];
+    for (size_t i = 0; i < splitter->ballot->count; i++) {
+        const struct ballot_line *line = &splitter->ballot->lines[i];
         if (line->choice == NO_CHOICE)
             continue;
         for (int without_number = 0; without_number < 2; without_number++) {
@@ -260,7 +267,7 @@ static bool take_bracket(struct splitter *splitter, size_t i)
 {
     const struct key *key = &splitter->keys[i];
     int choice;
-    size_t number = read_number(splitter, key->text, &choice);
+    size_t number = read_number(splitter->question, key->text, &choice);
     const char *bracket = number ? strchr(key->text + number, '[') : NULL;
     if (!bracket)
         return false;
@@ -369,7 +376,7 @@ struct zones *zones_split(const void *context, const struct answer_question *que
     splitter.reply = reply_split(zones, text);
     splitter.free_text = buffer_new(zones, strlen(text) + splitter.reply->count + 1);
     splitter.unread = buffer_new(zones, strlen(text) + splitter.reply->count + 1);
-    read_ballot(&splitter);
+    splitter.ballot = question->prepared ? question->prepared : answer_prepare(zones, question);
     splitter.keys = memory_array(zones, struct key, splitter.reply->count);
     for (size_t i = 0; i < splitter.reply->count; i++)
         if (is_candidate(&splitter, i)) {

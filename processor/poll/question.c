@@ -34,6 +34,7 @@ static struct kept_question *make_question(struct office *office, const struct p
     kept->language = memory_copy_text(kept, language);
     kept->question = (struct answer_question){
         .choices = poll_list_whens(kept, poll), .choice_count = poll->choice_count, .ballot = ballot};
+    kept->question.prepared = answer_prepare(kept, &kept->question);
     return kept;
 }
 

@@ -5,6 +5,16 @@
 #include "mail/incoming.h"
 #include "mail/office.h"
 
+/*
+ * The language of the sender below `context`: as known, else as a circle names it; *language is NULL when nothing says
+ * it. False: the store failed.
+ */
+bool reply_find_language(const void *context, struct office *office, const struct incoming *incoming, char **language,
+                         struct error **error);
+
+/* The subject of the letter without "Re:" in front. */
+const char *reply_subject(const struct incoming *incoming);
+
 /* Queues a mail in answer to a letter, unless that letter must not be answered (then nothing happens, with true). */
 bool reply_queue(struct office *office, const struct incoming *incoming, const struct outgoing *outgoing,
                  struct error **error);

@@ -43,7 +43,7 @@ static struct answer *read_reply(const void *context, const char *reply)
 {
     struct when choices[CHOICES];
     fill_choices(choices);
-    struct answer_question question = {choices, CHOICES, ballot, {2025, 12, 18, 10, 0}};
+    struct answer_question question = {choices, CHOICES, ballot, NULL, {2025, 12, 18, 10, 0}};
     return answer_read(context, &question, reply);
 }
 
@@ -248,7 +248,7 @@ START_TEST(shuffling_the_choices_permutes_the_reading)
     for (size_t i = 0; i < CHOICES; i++)
         shuffled[i] = choices[order[i]];
     for (size_t i = 0; i < sizeof replies / sizeof *replies; i++) {
-        struct answer_question question = {choices, CHOICES, NULL, {2025, 12, 18, 10, 0}};
+        struct answer_question question = {choices, CHOICES, NULL, NULL, {2025, 12, 18, 10, 0}};
         struct answer *straight = answer_read(context, &question, replies[i]);
         question.choices = shuffled;
         struct answer *permuted = answer_read(context, &question, replies[i]);
@@ -308,7 +308,7 @@ START_TEST(one_choice_needs_no_number)
     void *context = talloc_new(NULL);
     struct when choice = slot(15, 13, 15);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct answer_question question = {&choice, 1, NULL, {2025, 12, 18, 10, 0}};
+        struct answer_question question = {&choice, 1, NULL, NULL, {2025, 12, 18, 10, 0}};
         struct answer *answer = answer_read(context, &question, cases[i].reply);
         ck_assert_msg(answer->verdict == cases[i].verdict, "%s: %s", cases[i].reply, verdict_name(answer->verdict));
         ck_assert_int_eq(answer->marks[0].mark, cases[i].mark);
@@ -327,7 +327,7 @@ START_TEST(many_choices_are_read)
         choices[i] = slot(1 + i % 30, 9 + i / 30, 10 + i / 30);
         buffer_add_text(reply, i % 3 ? "○" : "×");
     }
-    struct answer_question question = {choices, MANY, NULL, {2025, 12, 18, 10, 0}};
+    struct answer_question question = {choices, MANY, NULL, NULL, {2025, 12, 18, 10, 0}};
     struct answer *answer = answer_read(context, &question, reply->bytes);
     ck_assert_int_eq(answer->verdict, ANSWER_OK);
     for (int i = 0; i < MANY; i++)
