@@ -1,7 +1,7 @@
 /*
  * kairan-reader: reads mails for kairan in a process of its own, which holds no secrets and can open nothing. A frame
- * with a mail's bytes in, a frame with its view (or {"error": sentence}) out, until standard input ends. Not run by
- * hand.
+ * with a mail's bytes in; a frame with its view (or {"error": sentence}), a NUL and its text out; until standard input
+ * ends. Not run by hand.
  */
 #include <jansson.h>
 #include <libxml/parser.h>
@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/child.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -43,11 +44,15 @@ static char *error_view(const void *context, struct error *error)
 static bool answer(const void *context, const char *bytes, size_t length)
 {
     struct error *error = NULL;
-    char *view = letter_read_view(context, bytes, length, &error);
+    char *text = NULL;
+    char *view = letter_read_view(context, bytes, length, &text, &error);
     if (!view)
         view = error_view(context, error);
     error_free(&error);
-    if (frame_write(STDOUT_FILENO, view, strlen(view), &error))
+    struct buffer *frame = buffer_new(context, LIMIT_VIEW_BYTES + LIMIT_TEXT_BYTES + 1);
+    buffer_add(frame, view, strlen(view) + 1);
+    buffer_add_text(frame, text ? text : "");
+    if (frame_write(STDOUT_FILENO, frame->bytes, frame->length, &error))
         return true;
     log_error("%s", error_text(context, error));
     error_free(&error);

@@ -1,6 +1,8 @@
 /* Reading letters through the reader helper: see reading.h. */
 #include "job/reading.h"
 
+#include <string.h>
+
 #include "base/child.h"
 #include "base/limits.h"
 #include "base/memory.h"
@@ -34,17 +36,23 @@ static bool start_reader(struct reading *reading, struct error **error)
     return reading->reader != NULL;
 }
 
-static json_t *parse_view(const char *text, size_t length, struct error **error)
+/* The view, and behind a NUL the text that belongs into it. */
+static json_t *parse_view(const char *answer, size_t length, struct error **error)
 {
     json_error_t problem;
-    json_t *view = json_loadb(text, length, 0, &problem);
+    size_t head = strnlen(answer, length);
+    json_t *view = json_loadb(answer, head, 0, &problem);
     const char *refusal = json_string_value(json_object_get(view, "error"));
-    if (view && !refusal)
+    json_t *text = head < length ? json_stringn(answer + head + 1, length - head - 1) : NULL;
+    if (view && !refusal && text && json_object_set(view, "text", text) == 0) {
+        json_decref(text);
         return view;
+    }
     if (refusal)
         error_set(error, ERROR_REFUSED, "the mail cannot be read: %s", refusal);
     else
-        error_set(error, ERROR_REFUSED, "the reader's view is no JSON: %s", problem.text);
+        error_set(error, ERROR_REFUSED, "what the reader says is no view: %s", view ? "the text is no UTF-8" : problem.text);
+    json_decref(text);
     json_decref(view);
     return NULL;
 }
@@ -55,7 +63,7 @@ static char *ask_reader(struct reading *reading, const char *bytes, size_t lengt
 {
     char *answer = NULL;
     if (child_send(reading->reader, bytes, length, error))
-        answer = child_receive(reading->reader, reading, LIMIT_VIEW_BYTES, (int)reading->config->reader_seconds,
+        answer = child_receive(reading->reader, reading, LIMIT_VIEW_BYTES + LIMIT_TEXT_BYTES + 1, (int)reading->config->reader_seconds,
                                answer_length, error);
     if (!answer) {
         talloc_free(reading->reader);

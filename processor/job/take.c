@@ -1,23 +1,14 @@
 /* What is to be done with one letter: see take.h. */
 #include "job/take.h"
 
-#include <string.h>
-
-#include "mail/token.h"
 #include "poll/record.h"
 #include "poll/reply.h"
-
-/* Our own mail come back: told by a token that only we can make, so that nobody can feign or trip it. */
-static bool is_own(const struct office *office, const struct letter *letter)
-{
-    return letter->loop_token && token_matches(office->key, office->config->domain, "loop", letter->loop_token);
-}
 
 bool take_incoming(struct office *office, struct incoming *incoming, struct error **error)
 {
     const struct letter *letter = incoming->letter;
     const struct route *route = incoming->route;
-    if (is_own(office, letter))
+    if (office_is_own(office, letter))
         return incoming_settle(incoming, "ignored", "our own mail came back");
     if (letter->class == LETTER_BOUNCE)
         return poll_take_bounce(office, incoming, error);

@@ -80,8 +80,11 @@ struct letter {
 /* The struct of a reader's view, below `context`. Refused when the view is not one (the reader is not trusted). */
 struct letter *letter_from_view(const void *context, json_t *view, struct error **error);
 
-/* The reader's view of one mail's bytes, as JSON text below `context` (runs in the reader helper only). */
-char *letter_read_view(const void *context, const char *bytes, size_t length, struct error **error);
+/*
+ * The reader's view of one mail's bytes, as JSON text below `context` (runs in the reader helper only). With `text` the
+ * letter's text is handed out there, below `context` too, and left out of the view: it is most of it, and JSON is slow.
+ */
+char *letter_read_view(const void *context, const char *bytes, size_t length, char **text, struct error **error);
 
 /* "human", "auto-reply", … as views and `kairan read` name them. */
 const char *letter_class_name(enum letter_class class);

@@ -29,8 +29,17 @@ struct office *office_open(const void *context, const struct config *config, str
         talloc_free(office);
         return NULL;
     }
-    office->loop_token = token_make(office, office->key, config->domain, loop_purpose);
     return office;
+}
+
+char *office_loop_token(const void *context, const struct office *office)
+{
+    return token_make(context, office->key, office->config->domain, loop_purpose);
+}
+
+bool office_is_own(const struct office *office, const struct letter *letter)
+{
+    return letter->loop_token && token_matches(office->key, office->config->domain, loop_purpose, letter->loop_token);
 }
 
 const char *office_language(const struct office *office, const char *language)
@@ -180,7 +189,7 @@ static bool address_message(const void *context, struct office *office, const st
     message->date = office->now;
     message->auto_submitted = outgoing->in_reply_to ? "auto-replied" : "auto-generated";
     message->suppress = outgoing->takes_absences ? "DR, RN, NRN" : "All";
-    message->loop_token = office->loop_token;
+    message->loop_token = office_loop_token(context, office);
     if (outgoing->is_broadcast) {
         message->precedence = "bulk";
         message->list_id = memory_format(context, "<%s>", config->list_id);

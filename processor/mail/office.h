@@ -23,7 +23,6 @@ struct office {
     struct store *store;
     struct token_key *key;
     struct template_folder *templates;
-    char *loop_token; /* marks every mail of ours, so that we know it when it comes back */
     time_t now;       /* one present for the whole run */
     struct question_cache *questions; /* what poll/question keeps for the run; NULL: nothing yet */
 };
@@ -64,6 +63,12 @@ struct broadcast;
 struct broadcast *office_begin_broadcast(const void *context, struct office *office, const char *template,
                                          const char *language, json_t *view, struct error **error);
 bool office_queue_broadcast(struct broadcast *broadcast, const struct outgoing *outgoing, struct error **error);
+
+/* What marks every mail of ours (X-Kairan-Loop), so that we know it when it comes back; below `context`. */
+char *office_loop_token(const void *context, const struct office *office);
+
+/* Whether a letter carries that mark: a token that only we can make, so that nobody can feign or trip it. */
+bool office_is_own(const struct office *office, const struct letter *letter);
 
 /* "k7q2-13-<token>" for an invitation of a poll (number 0: the organiser). */
 char *office_reference(const void *context, const struct office *office, const char *code, int number);

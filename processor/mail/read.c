@@ -32,6 +32,7 @@ struct reading {
     const char *subject;
     struct buffer *view;
     struct buffer *warnings; /* the values of an array */
+    bool is_text_apart; /* the text does not go into the view */
 };
 
 static void set(struct reading *reading, const char *key, const char *text)
@@ -168,7 +169,8 @@ static void read_text(struct reading *reading)
     reading->body = body_read(reading->context, reading->parts);
     const struct body *body = &reading->body;
     struct reply *reply = reply_split(reading->context, body->text);
-    set(reading, "text", body->text);
+    if (!reading->is_text_apart)
+        set(reading, "text", body->text);
     set(reading, "new_text", reply->new_text);
     set(reading, "signature", reply->signature);
     set(reading, "charset", body->charset);
@@ -263,14 +265,14 @@ static void read_all(struct reading *reading)
     view_close(reading->view, '}');
 }
 
-char *letter_read_view(const void *context, const char *bytes, size_t length, struct error **error)
+char *letter_read_view(const void *context, const char *bytes, size_t length, char **text, struct error **error)
 {
     if (length > LIMIT_LETTER_BYTES) {
         error_set(error, ERROR_REFUSED, "it is larger than %d bytes", LIMIT_LETTER_BYTES);
         return NULL;
     }
     struct buffer *view = buffer_new(context, LIMIT_VIEW_BYTES);
-    struct reading reading = {.context = view, .view = view};
+    struct reading reading = {.context = view, .view = view, .is_text_apart = text != NULL};
     size_t copied;
     char *copy = guard_copy(view, bytes, length, &copied);
     reading.header = header_read(view, copy, copied, error);
@@ -286,5 +288,7 @@ char *letter_read_view(const void *context, const char *bytes, size_t length, st
         talloc_free(view);
         return NULL;
     }
+    if (text)
+        *text = talloc_steal(context, reading.body.text);
     return buffer_take(view, context);
 }

@@ -17,32 +17,48 @@
 
 enum { KEY_BYTES = 32, KEY_BYTES_MAXIMUM = 4096, DIGEST_BYTES = 32, TOKEN_BYTES = 10, RANDOM_BYTES = 8 };
 
-struct token_key {
-    EVP_MAC_CTX *keyed; /* the key schedule, done once; each token starts from it again */
+/*
+ * Waking libcrypto takes longer than all else that an idle run does, so the schedule is made when the first token is
+ * asked for; until then the raw key waits.
+ */
+struct schedule {
+    EVP_MAC_CTX *keyed; /* done once; each token starts from it again. NULL: not yet */
+    char *bytes;        /* the raw key, wiped when it is used up */
+    size_t length;
 };
 
-static int forget_key(struct token_key *key)
+struct token_key {
+    struct schedule *schedule;
+};
+
+static void wipe_bytes(struct schedule *schedule)
 {
-    EVP_MAC_CTX_free(key->keyed);
+    if (schedule->bytes)
+        OPENSSL_cleanse(schedule->bytes, schedule->length);
+    talloc_free(schedule->bytes);
+    schedule->bytes = NULL;
+}
+
+static int forget_schedule(struct schedule *schedule)
+{
+    EVP_MAC_CTX_free(schedule->keyed);
+    wipe_bytes(schedule);
     return 0;
 }
 
-static struct token_key *make_key(const void *context, const char *bytes, size_t length)
+static bool make_schedule(struct schedule *schedule)
 {
     EVP_MAC *algorithm = EVP_MAC_fetch(NULL, "HMAC", NULL);
     if (!algorithm)
-        return NULL;
-    struct token_key *key = memory_new(context, struct token_key);
-    key->keyed = memory_check(EVP_MAC_CTX_new(algorithm));
+        return false;
+    schedule->keyed = memory_check(EVP_MAC_CTX_new(algorithm));
     EVP_MAC_free(algorithm);
-    talloc_set_destructor(key, forget_key);
     char digest[] = "SHA256";
     const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
                                      OSSL_PARAM_construct_end()};
-    if (EVP_MAC_init(key->keyed, (const unsigned char *)bytes, length, parameters) == 1)
-        return key;
-    talloc_free(key);
-    return NULL;
+    bool made = EVP_MAC_init(schedule->keyed, (const unsigned char *)schedule->bytes, schedule->length, parameters) == 1;
+    wipe_bytes(schedule);
+    return made;
 }
 
 static char *read_key_file(const void *context, const char *path, size_t *length, struct error **error)
@@ -74,11 +90,16 @@ struct token_key *token_load_key(const void *context, const char *path, struct e
         return NULL;
     bool enough = length >= KEY_BYTES ||
                   error_set(error, ERROR_REFUSED, "the key file %s is shorter than %d bytes", path, (int)KEY_BYTES);
-    struct token_key *key = enough ? make_key(context, bytes, length) : NULL;
-    if (enough && !key)
-        error_set(error, ERROR_TEMPORARY, "libcrypto offers no HMAC-SHA-256");
-    OPENSSL_cleanse(bytes, length);
-    talloc_free(bytes);
+    if (!enough) {
+        OPENSSL_cleanse(bytes, length);
+        talloc_free(bytes);
+        return NULL;
+    }
+    struct token_key *key = memory_new(context, struct token_key);
+    key->schedule = memory_new(key, struct schedule);
+    key->schedule->bytes = talloc_steal(key->schedule, bytes);
+    key->schedule->length = length;
+    talloc_set_destructor(key->schedule, forget_schedule);
     return key;
 }
 
@@ -118,8 +139,8 @@ static bool add_to_mac(EVP_MAC_CTX *mac, const char *bytes, size_t length)
 }
 
 /*
- * The NULs keep ("a", "bc") and ("ab", "c") apart; the version lets a later scheme use the same key. A libcrypto that
- * has made the key and then cannot use it is broken beyond what a caller could do about it.
+ * The NULs keep ("a", "bc") and ("ab", "c") apart; the version lets a later scheme use the same key. A libcrypto
+ * without HMAC-SHA-256 is broken beyond what a caller could do about it.
  */
 static void write_token(const struct token_key *key, const char *subject, const char *purpose,
                         char letters[TOKEN_LETTERS + 1])
@@ -127,10 +148,12 @@ static void write_token(const struct token_key *key, const char *subject, const 
     static const char version[] = "kairan token 1";
     unsigned char digest[DIGEST_BYTES];
     size_t length = 0;
-    bool done = EVP_MAC_init(key->keyed, NULL, 0, NULL) == 1 && add_to_mac(key->keyed, version, sizeof version) &&
-                add_to_mac(key->keyed, subject, strlen(subject) + 1) &&
-                add_to_mac(key->keyed, purpose, strlen(purpose) + 1) &&
-                EVP_MAC_final(key->keyed, digest, &length, sizeof digest) == 1 && length == sizeof digest;
+    if (!key->schedule->keyed && !make_schedule(key->schedule))
+        abort();
+    EVP_MAC_CTX *keyed = key->schedule->keyed;
+    bool done = EVP_MAC_init(keyed, NULL, 0, NULL) == 1 && add_to_mac(keyed, version, sizeof version) &&
+                add_to_mac(keyed, subject, strlen(subject) + 1) && add_to_mac(keyed, purpose, strlen(purpose) + 1) &&
+                EVP_MAC_final(keyed, digest, &length, sizeof digest) == 1 && length == sizeof digest;
     if (!done)
         abort();
     write_base32(letters, digest, TOKEN_BYTES);

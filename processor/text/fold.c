@@ -14,6 +14,7 @@ enum {
     MOST_DECOMPOSED = 32, /* one code point decomposes into at most 18 */
     MOST_ZEROS = 4,       /* looked over at once, in search of the digit behind them */
     KANJI_ZERO = 0x3007,
+    CROSS_KANJI = 0x4E42, /* 乂, typed for × */
     KEYCAP = 0x20E3,
     REPLACEMENT = 0xFFFD,
 };
@@ -162,6 +163,15 @@ static void write_bytes(struct folder *folder, const char *bytes, size_t length,
         folded->origin[folded->length++] = origin;
 }
 
+static void write_code_point(struct folder *folder, utf8proc_int32_t code_point, size_t origin)
+{
+    char bytes[4] = {(char)code_point};
+    utf8proc_ssize_t length = 1;
+    if (code_point >= 0x80)
+        length = utf8proc_encode_char(code_point, (utf8proc_uint8_t *)bytes);
+    write_bytes(folder, bytes, (size_t)length, origin);
+}
+
 /* Composes what was collected, writes it and leaves the cluster empty. */
 static void flush(struct folder *folder)
 {
@@ -169,11 +179,8 @@ static void flush(struct folder *folder)
     utf8proc_ssize_t count = (utf8proc_ssize_t)cluster->count;
     if (count > 1)
         count = utf8proc_normalize_utf32(cluster->code_points, count, UTF8PROC_COMPOSE | UTF8PROC_STABLE);
-    for (utf8proc_ssize_t i = 0; i < count; i++) {
-        utf8proc_uint8_t bytes[4];
-        utf8proc_ssize_t length = utf8proc_encode_char(cluster->code_points[i], bytes);
-        write_bytes(folder, (const char *)bytes, (size_t)length, cluster->origin);
-    }
+    for (utf8proc_ssize_t i = 0; i < count; i++)
+        write_code_point(folder, cluster->code_points[i], cluster->origin);
     cluster->count = 0;
 }
 
@@ -236,15 +243,11 @@ static void add_decomposed(struct folder *folder, utf8proc_int32_t code_point)
 static bool is_settled(utf8proc_int32_t code_point)
 {
     return (code_point >= 0x3041 && code_point <= 0x3096) || (code_point >= 0x30A1 && code_point <= 0x30FE) ||
-           (code_point >= 0x4E00 && code_point <= 0x9FFF);
+           (code_point >= 0x4E00 && code_point <= 0x9FFF && code_point != CROSS_KANJI);
 }
 
 static void add_code_point(struct folder *folder, utf8proc_int32_t code_point)
 {
-    if (is_settled(code_point)) {
-        begin_cluster(folder, code_point);
-        return;
-    }
     utf8proc_int32_t decomposed[MOST_DECOMPOSED];
     int last_class = UTF8PROC_BOUNDCLASS_START;
     utf8proc_ssize_t count =
@@ -333,10 +336,15 @@ struct folded *text_fold(const void *context, const char *source, size_t length)
     folder.folded->text = memory_check(talloc_size(folder.folded, folder.capacity + 1));
     folder.folded->origin = memory_resize(folder.folded, NULL, size_t, folder.capacity + 1);
     while (folder.at < length) {
-        utf8proc_int32_t code_point;
-        size_t size = decode(&folder, folder.at, &code_point);
+        utf8proc_int32_t code_point = (unsigned char)source[folder.at];
+        size_t size = 1;
+        if (code_point >= 0x80)
+            size = decode(&folder, folder.at, &code_point);
         if (code_point >= 0x20 && code_point < 0x7F) {
             begin_cluster(&folder, code_point >= 'A' && code_point <= 'Z' ? code_point + 32 : code_point);
+            folder.previous = code_point;
+        } else if (is_settled(code_point)) {
+            begin_cluster(&folder, code_point);
             folder.previous = code_point;
         } else if (fold_one(&folder, &code_point, size)) {
             folder.previous = code_point;

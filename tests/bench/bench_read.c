@@ -70,7 +70,7 @@ int main(void)
         struct buffer *mail = make_mail(NULL, &shapes[i]);
         double start = now();
         for (int round = 0; round < ROUNDS; round++) {
-            char *view = letter_read_view(mail, mail->bytes, mail->length, NULL);
+            char *view = letter_read_view(mail, mail->bytes, mail->length, NULL, NULL);
             if (!view) {
                 fprintf(stderr, "%s: not read\n", shapes[i].name);
                 return 1;
