@@ -54,9 +54,13 @@ static char *repeat(const void *context, char letter, size_t count)
 static json_t *view_invitees(const struct invitation *shown)
 {
     json_t *invitees = json_array();
-    for (size_t i = 0; i < memory_count(shown) && i < BALLOT_INVITEES_SHOWN; i++) {
+    size_t count = memory_count(shown);
+    if (count > BALLOT_INVITEES_SHOWN)
+        count = BALLOT_INVITEES_SHOWN;
+    for (size_t i = 0; i < count; i++) {
         char *name = view_person_name(NULL, shown[i].name, shown[i].address);
-        json_array_append_new(invitees, json_pack("{s:s, s:b}", "name", name, "required", shown[i].required));
+        json_array_append_new(invitees, json_pack("{s:s, s:b, s:b}", "name", name, "required", shown[i].required,
+                                                  "is_last", i + 1 == count));
         talloc_free(name);
     }
     return invitees;

@@ -132,7 +132,9 @@ static void read_deadline(struct reader *reader, const char *line, const char *v
     struct when_context about = {.now = reader->now};
     struct when_result *result = when_read_point(reader->draft, value, &about);
     if (result->count != 1 || result->verdict == WHEN_ASK || result->verdict == WHEN_NONE) {
-        draft_add_problem(reader->draft, DRAFT_UNCLEAR_DEADLINE, line);
+        bool is_past = result->reason && strcmp(result->reason, "past") == 0;
+        draft_add_problem(reader->draft, is_past ? DRAFT_PAST_DEADLINE : DRAFT_UNCLEAR_DEADLINE, line);
+        reader->deadline_line = line; /* one complaint about it is enough */
         return;
     }
     enum { CLOSE_OF_BUSINESS = 17 };

@@ -88,10 +88,14 @@ static bool ask_person(void *context, const struct holding *holding, struct erro
 static bool tell_sender(void *context, const struct holding *holding, struct error **error)
 {
     const struct mailbox *sender = incoming_sender(holding->incoming);
-    json_t *view = view_holding(context, holding, holding->office->config->language, error);
+    char *language;
+    if (!reply_find_language(context, holding->office, holding->incoming, &language, error))
+        return false;
+    json_t *view = view_holding(context, holding, office_language(holding->office, language), error);
     if (!view)
         return false;
     struct outgoing outgoing = {.template = "held-sender",
+                                .language = language,
                                 .name = sender->name,
                                 .address = sender->address,
                                 .dedupe = memory_format(context, "held-sender/%lld", (long long)holding->incoming->id),

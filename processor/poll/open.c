@@ -93,7 +93,7 @@ static bool queue_problems(struct office *office, const struct incoming *incomin
         talloc_free(quote);
         return false;
     }
-    json_t *view = json_pack("{s:s, s:o, s:s}", "subject", incoming->letter->subject, "problems", view_problems(draft),
+    json_t *view = json_pack("{s:s, s:o, s:s}", "subject", reply_subject(incoming), "problems", view_problems(draft),
                              "quote", quote);
     char *dedupe = memory_format(quote, "unclear-opening/%lld", (long long)incoming->id);
     bool done = reply_queue(office, incoming, &(struct outgoing){.template = "unclear-opening",
@@ -164,14 +164,16 @@ static struct poll *store_draft(struct office *office, const struct incoming *in
     return store_add_poll(office->store, poll, error) && invite_all(office, draft, poll, error) ? poll : NULL;
 }
 
-/* What the organiser should look at twice, beside each choice. */
-static void mark_choices(json_t *choices, const struct draft *draft)
+/* Each choice with its year, and what the organiser should look at twice. */
+static void mark_choices(json_t *choices, const struct draft *draft, const char *language)
 {
     for (size_t i = 0; i < draft->choice_count; i++) {
         const struct when *when = &draft->choices[i];
         int weekday = civil_weekday(when->start);
         json_t *choice = json_array_get(choices, i);
-        json_object_set_new(choice, "year", json_integer(when->start.year));
+        char *label = when_format(NULL, language, when, 0);
+        json_object_set_new(choice, "label", json_string(label));
+        talloc_free(label);
         json_object_set_new(choice, "is_weekend", json_boolean(weekday == 0 || weekday == 6));
         json_object_set_new(choice, "is_without_end", json_boolean(!when->has_end && !when->all_day));
         json_object_set_new(choice, "is_inferred",
@@ -205,7 +207,7 @@ static json_t *view_preview(struct office *office, const struct draft *draft, co
         char *text = ballot_render(context, office, ballot, poll->code, language, error);
         json_decref(ballot);
         view = view_poll(poll, organiser, language);
-        mark_choices(json_object_get(view, "choices"), draft);
+        mark_choices(json_object_get(view, "choices"), draft, language);
         long more = poll->invited - (long)memory_count(shown);
         bool late = draft->choice_count && civil_compare(draft->deadline, draft->choices[0].start) > 0;
         json_t *own = json_pack("{s:o, s:I, s:o, s:o, s:b, s:b, s:s}", "participants", view_participants(shown),

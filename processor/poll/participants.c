@@ -44,7 +44,9 @@ static void add_circle(struct draft *draft, const struct config *config, const c
     struct circle *circle = circle_read(NULL, config->circles, name, &error);
     if (!circle) {
         char *text = error_text(NULL, error);
-        draft_add_problem(draft, DRAFT_BROKEN_CIRCLE, text);
+        size_t folder = strlen(config->circles); /* where it lies concerns nobody outside */
+        bool is_inside = strncmp(text, config->circles, folder) == 0 && text[folder] == '/';
+        draft_add_problem(draft, DRAFT_BROKEN_CIRCLE, is_inside ? text + folder + 1 : text);
         talloc_free(text);
         error_free(&error);
         return;
@@ -54,10 +56,19 @@ static void add_circle(struct draft *draft, const struct config *config, const c
     talloc_free(circle);
 }
 
-static void add_mailbox(struct draft *draft, const struct mailbox *mailbox)
+/* Who is asked by address is known by their circle: name, language and other addresses come from there. */
+static void add_mailbox(struct draft *draft, const struct config *config, const struct mailbox *mailbox)
 {
-    struct member member = {.name = mailbox->name, .address = mailbox->address};
-    add(draft, &member);
+    struct member asked = {.name = mailbox->name, .address = mailbox->address};
+    struct member *known = circle_find_member(draft, config->circles, mailbox->address);
+    if (known) {
+        size_t count = memory_count(known->aliases);
+        asked.name = *asked.name ? asked.name : known->name;
+        asked.language = known->language;
+        asked.aliases = memory_resize(draft, known->aliases, char *, count + 1);
+        asked.aliases[count] = known->address;
+    }
+    add(draft, &asked);
 }
 
 static bool is_ours(const struct config *config, const char *address)
@@ -88,7 +99,7 @@ void participants_add_recipients(struct draft *draft, const struct config *confi
                 add_circle(draft, config, circle);
             else if (!is_ours(config, mailbox->address) &&
                      strcasecmp(mailbox->address, letter->from.mailboxes[0].address) != 0)
-                add_mailbox(draft, mailbox);
+                add_mailbox(draft, config, mailbox);
         }
 }
 
@@ -110,11 +121,11 @@ static void add_item(struct draft *draft, const struct config *config, char *ite
         while (length && item[length - 1] == ' ')
             item[--length] = '\0';
         if (is_plain_address(open + 1))
-            add_mailbox(draft, &(struct mailbox){item, open + 1});
+            add_mailbox(draft, config, &(struct mailbox){item, open + 1});
         else
             draft_add_problem(draft, DRAFT_UNKNOWN_PARTICIPANT, open + 1);
     } else if (is_plain_address(item)) {
-        add_mailbox(draft, &(struct mailbox){memory_copy_text(draft, ""), item});
+        add_mailbox(draft, config, &(struct mailbox){memory_copy_text(draft, ""), item});
     } else if (circle_exists(config->circles, item)) {
         add_circle(draft, config, item);
     } else {

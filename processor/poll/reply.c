@@ -2,6 +2,7 @@
 #include "poll/reply.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/memory.h"
 #include "poll/view.h"
@@ -17,9 +18,21 @@ bool reply_find_language(const void *context, struct office *office, const struc
     if (!store_find_person(context, office->store, address, &person, error))
         return false;
     *language = person ? person->language : NULL;
-    if (!*language)
-        *language = circle_find_language(context, office->config->circles, address);
+    if (!*language) {
+        struct member *member = circle_find_member(context, office->config->circles, address);
+        *language = member ? member->language : NULL;
+    }
     return true;
+}
+
+const char *reply_subject(const struct incoming *incoming)
+{
+    const char *subject = incoming->letter->subject;
+    while (strncasecmp(subject, "re:", strlen("re:")) == 0) {
+        subject += strlen("re:");
+        subject += strspn(subject, " \t");
+    }
+    return subject;
 }
 
 bool reply_queue(struct office *office, const struct incoming *incoming, const struct outgoing *outgoing,
@@ -42,7 +55,7 @@ bool reply_refuse(struct office *office, struct incoming *incoming, const char *
         talloc_free(context);
         return false;
     }
-    json_t *view = json_pack("{s:s, s:s, s:s}", "subject", incoming->letter->subject, "administrator",
+    json_t *view = json_pack("{s:s, s:s, s:s}", "subject", reply_subject(incoming), "administrator",
                              office->config->administrator, "poll_address", office->config->poll_address);
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
         json_object_set_new(view, reasons[i], json_boolean(strcmp(reasons[i], reason) == 0));

@@ -110,22 +110,25 @@ static json_t *view_line(const struct count *count, const struct tally_line *lin
     return memory_check(view);
 }
 
-static json_t *view_people_in(const struct count *count, enum invitation_state state, enum invitation_state other,
-                              size_t most)
+/* {"names","count","more"}, or null when nobody is in the state. */
+static json_t *view_people_in(const struct count *count, enum invitation_state state)
 {
-    json_t *list = json_array();
+    size_t most = count->names_shown;
+    struct buffer *names = buffer_new(NULL, LIMIT_MAIL_OUT_BYTES);
     size_t found = 0;
-    for (size_t i = 0; i < count->box.people; i++)
-        if (count->invitations[i].state == state || count->invitations[i].state == other) {
-            if (found++ < most)
-                json_array_append_new(list, json_string(count->names[i]));
-        }
-    if (!found) {
-        json_decref(list);
-        return json_null();
+    for (size_t i = 0; i < count->box.people; i++) {
+        if (count->invitations[i].state != state || found++ >= most)
+            continue;
+        if (names->length)
+            buffer_add_text(names, count->separator);
+        buffer_add_text(names, count->names[i]);
     }
-    return json_pack("{s:o, s:I, s:o}", "names", list, "count", (json_int_t)found, "more",
-                     found > most ? json_integer((json_int_t)(found - most)) : json_null());
+    json_t *view = json_null();
+    if (found)
+        view = json_pack("{s:s, s:I, s:o}", "names", names->bytes, "count", (json_int_t)found, "more",
+                         found > most ? json_integer((json_int_t)(found - most)) : json_null());
+    talloc_free(names);
+    return view;
 }
 
 static json_t *view_comments(const struct count *count, size_t most)
@@ -162,8 +165,8 @@ static json_t *view_count(struct office *office, struct count *count, const char
     size_t answered = count_answered(count);
     json_t *own = json_pack("{s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:b, s:b, s:b}", "lines", lines, "table", table,
                             "invited", (json_int_t)count->box.people, "answered", (json_int_t)answered, "unanswered",
-                            view_people_in(count, INVITATION_WAITING, INVITATION_WAITING, most), "undelivered",
-                            view_people_in(count, INVITATION_UNDELIVERED, INVITATION_UNDELIVERED, most), "comments",
+                            view_people_in(count, INVITATION_WAITING), "undelivered",
+                            view_people_in(count, INVITATION_UNDELIVERED), "comments",
                             view_comments(count, most), "is_complete", answered == count->box.people, "is_interim",
                             interim, "is_empty", answered == 0);
     json_object_update(view, memory_check(own));

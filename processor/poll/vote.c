@@ -177,14 +177,23 @@ static json_t *view_outcome(const struct taking *taking, const char *language)
     return list;
 }
 
+/* What a bare 「はい」 would make of the marks; null when it would change nothing. */
 static json_t *view_proposal(const struct taking *taking, const char *language)
 {
     const enum mark *proposal = taking->answer->proposal;
     if (!proposal || !needs_asking(taking))
         return json_null();
-    json_t *list = vote_view_marks(taking->poll, proposal, language);
+    size_t count = taking->poll->choice_count;
+    enum mark *marks = memory_array(NULL, enum mark, count);
+    bool changes = false;
+    for (size_t i = 0; i < count; i++) {
+        marks[i] = proposal[i] == MARK_NONE ? taking->after[i] : proposal[i];
+        changes = changes || marks[i] != taking->after[i];
+    }
+    json_t *list = changes ? vote_view_marks(taking->poll, marks, language) : json_null();
     for (size_t i = 0; i < json_array_size(list); i++)
-        json_object_set_new(json_array_get(list, i), "proposal_head", json_boolean(i == 0));
+        json_object_set_new(json_array_get(list, i), "is_recorded", json_boolean(marks[i] == taking->after[i]));
+    talloc_free(marks);
     return list;
 }
 
@@ -235,11 +244,13 @@ static json_t *view_answer(void *context, const struct taking *taking, const cha
         "first_missing", summary.first_missing);
     json_object_update(view, memory_check(own));
     json_decref(own);
+    json_object_set_new(view, "has_proposal", json_boolean(json_is_array(json_object_get(view, "proposal"))));
     return view;
 }
 
-/* When asking has not helped, a person must: the organiser gets the words as they are. */
-static bool queue_to_organiser(void *context, struct taking *taking, json_t *view, struct error **error)
+/* What only a person can deal with: the organiser gets the words as they are. */
+static bool queue_to_organiser(void *context, struct taking *taking, json_t *view, const char *template,
+                               struct error **error)
 {
     struct office *office = taking->office;
     struct person *organiser = store_load_person(context, office->store, taking->poll->organiser_id, error);
@@ -247,14 +258,24 @@ static bool queue_to_organiser(void *context, struct taking *taking, json_t *vie
     if (!address)
         return false;
     json_object_set_new(view, "person_address", json_string(taking->invitation->address));
-    struct outgoing outgoing = {.template = "unclear-answer",
+    struct outgoing outgoing = {.template = template,
                                 .language = organiser->language,
                                 .name = organiser->name,
                                 .address = address,
                                 .reference = office_reference(context, office, taking->poll->code, 0),
-                                .dedupe = memory_format(context, "unclear-answer/%lld", (long long)taking->incoming->id),
+                                .dedupe = memory_format(context, "%s/%lld", template, (long long)taking->incoming->id),
                                 .view = view};
     return office_queue(office, &outgoing, error);
+}
+
+/* 「承知しました」 to the result, and the like: no answer that came too late, but something said to the organiser. */
+static bool is_mere_word(const struct taking *taking)
+{
+    const struct answer *answer = taking->answer;
+    for (size_t i = 0; i < taking->poll->choice_count; i++)
+        if (answer->marks[i].mark != MARK_NONE)
+            return false;
+    return answer->verdict != ANSWER_WITHDRAW && answer->verdict != ANSWER_DEFER;
 }
 
 static bool answer_person(void *context, struct taking *taking, struct error **error)
@@ -267,9 +288,12 @@ static bool answer_person(void *context, struct taking *taking, struct error **e
         return false;
     json_t *view = view_answer(context, taking, organiser, language);
     bool asks = needs_asking(taking) && !taking->is_late;
-    bool done;
-    if (asks && invitation->asked > office->config->asks_a_poll) {
-        done = queue_to_organiser(context, taking, view, error);
+    bool done = true;
+    if (taking->is_late && is_mere_word(taking)) {
+        if (*taking->incoming->letter->new_text)
+            done = queue_to_organiser(context, taking, view, "late-word", error);
+    } else if (asks && invitation->asked > office->config->asks_a_poll) {
+        done = queue_to_organiser(context, taking, view, "unclear-answer", error);
     } else {
         const char *template = asks ? "ask" : "ack";
         struct outgoing outgoing = {

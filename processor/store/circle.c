@@ -121,17 +121,21 @@ static bool is_member(const struct member *member, const char *address)
     return found;
 }
 
-char *circle_find_language(const void *context, const char *folder, const char *address)
+struct member *circle_find_member(const void *context, const char *folder, const char *address)
 {
     void *work = talloc_new(NULL);
     char **names = file_list_folder(work, folder, MOST_CIRCLES, NULL);
-    char *language = NULL;
-    for (size_t i = 0; !language && i < memory_count(names); i++) {
+    struct member *found = NULL;
+    for (size_t i = 0; !found && i < talloc_array_length(names); i++) {
         struct circle *circle = circle_read(work, folder, names[i], NULL);
-        for (size_t j = 0; circle && !language && j < circle->count; j++)
-            if (circle->members[j].language && is_member(&circle->members[j], address))
-                language = memory_copy_text(context, circle->members[j].language);
+        for (size_t j = 0; circle && !found && j < circle->count; j++)
+            if (is_member(&circle->members[j], address))
+                found = &circle->members[j];
+        if (found) {
+            struct circle *kept = talloc_steal(context, circle); /* the member's texts hang off it */
+            found = &kept->members[found - circle->members];
+        }
     }
     talloc_free(work);
-    return language;
+    return found;
 }

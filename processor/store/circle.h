@@ -31,9 +31,9 @@ bool circle_exists(const char *folder, const char *name);
 struct circle *circle_read(const void *context, const char *folder, const char *name, struct error **error);
 
 /*
- * The language that any circle of the folder names for an address, below `context`; NULL when none does. Files that
- * cannot be read name nobody's.
+ * The first member of any circle of the folder who has an address, as their own or as an alias, below `context`; NULL
+ * when there is none. Files that cannot be read are passed over.
  */
-char *circle_find_language(const void *context, const char *folder, const char *address);
+struct member *circle_find_member(const void *context, const char *folder, const char *address);
 
 #endif
