@@ -95,7 +95,8 @@ static enum fate take_letter(struct intake *intake, const char *name, struct err
                 fate = FATE_TAKEN;
         }
     }
-    if (fate == FATE_FAILED && *error && (*error)->class == ERROR_TEMPORARY && !reading_is_spent(intake->reading))
+    bool is_spent = bytes && reading_is_spent(intake->reading); /* without bytes it speaks of another letter */
+    if (fate == FATE_FAILED && *error && (*error)->class == ERROR_TEMPORARY && !is_spent)
         fate = FATE_LEFT;
     talloc_free(context);
     return fate;
@@ -149,6 +150,7 @@ static bool clear_batch(struct intake *intake, const struct batch *batch, struct
     void *context = talloc_new(NULL);
     char *day = file_join(context, intake->office->config->archive, intake->archive_day);
     bool done = file_make_folder(day, error);
+    bool any_failed = false;
     for (size_t i = 0; done && i < batch->count; i++) {
         const char *folder = batch->fates[i] == FATE_FAILED ? intake->failed_folder : day;
         done = move_file(file_join(context, intake->new_folder, batch->names[i]),
@@ -156,8 +158,10 @@ static bool clear_batch(struct intake *intake, const struct batch *batch, struct
         intake->counts->taken += batch->fates[i] == FATE_TAKEN;
         intake->counts->repeated += batch->fates[i] == FATE_REPEATED;
         intake->counts->failed += batch->fates[i] == FATE_FAILED;
+        any_failed = any_failed || batch->fates[i] == FATE_FAILED;
     }
-    done = done && file_sync_folder(day, error) && file_sync_folder(intake->new_folder, error);
+    done = done && file_sync_folder(day, error) && (!any_failed || file_sync_folder(intake->failed_folder, error)) &&
+           file_sync_folder(intake->new_folder, error);
     talloc_free(context);
     return done;
 }
@@ -176,6 +180,7 @@ static bool take_batch(struct intake *intake, char **names, size_t count, struct
         well = fates[batch.count] != FATE_LEFT;
         batch.count += well;
     }
+    attempt_end(intake->attempt); /* what becomes of the commit (a full disk, a kill) is no letter's doing */
     struct error *trouble = NULL;
     if (!store_commit(store, &trouble)) {
         store_rollback(store);
@@ -185,7 +190,6 @@ static bool take_batch(struct intake *intake, char **names, size_t count, struct
             error_free(&trouble);
         return false;
     }
-    attempt_end(intake->attempt);
     return clear_batch(intake, &batch, well ? error : NULL) && well;
 }
 
