@@ -62,6 +62,15 @@ static bool send_mails(struct office *office, struct sender *sender, const struc
     return true;
 }
 
+/* On a full disk no outcome can be recorded: then nothing is sent, or the same mail would go out with every run. */
+static struct sender *begin_sending(const void *context, struct office *office, struct error **error)
+{
+    if (!store_note_posting(office->store, error))
+        return NULL;
+    return sender_open(context, office->config->transport, place_helper(context, "kairan-sender"),
+                       office->config->hostname, error);
+}
+
 bool post_run(struct office *office, struct post_counts *counts, struct error **error)
 {
     void *context = talloc_new(NULL);
@@ -76,8 +85,7 @@ bool post_run(struct office *office, struct post_counts *counts, struct error **
         size_t count = memory_count(mails);
         done = mails != NULL;
         if (done && count && !sender) {
-            sender = sender_open(context, office->config->transport, place_helper(context, "kairan-sender"),
-                                 office->config->hostname, error);
+            sender = begin_sending(context, office, error);
             done = sender != NULL;
         }
         done = done && send_mails(office, sender, mails, counts, &later_in_a_row, error);

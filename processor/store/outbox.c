@@ -76,6 +76,15 @@ struct outbox_mail *store_list_due_mail(const void *context, struct store *store
     return memory_resize(context, mails, struct outbox_mail, count);
 }
 
+/* Counted, because a value that does not change would not be written at all. */
+bool store_note_posting(struct store *store, struct error **error)
+{
+    return sql_run(store,
+                   "INSERT INTO meta (name, value) VALUES ('postings', '1') ON CONFLICT (name) DO UPDATE"
+                   " SET value = CAST(CAST(meta.value AS INTEGER) + 1 AS TEXT)",
+                   SQL_NO_VALUES, error);
+}
+
 bool store_set_mail_sent(struct store *store, int64_t id, time_t now, const char *reply, struct error **error)
 {
     void *context = talloc_new(NULL);

@@ -34,6 +34,9 @@ bool store_add_body(struct store *store, const char *bytes, size_t length, int64
 struct outbox_mail *store_list_due_mail(const void *context, struct store *store, time_t now, int64_t after, int most,
                                     struct error **error);
 
+/* Notes durably that sending begins: a database that takes nothing more shows now, not after a mail has gone out. */
+bool store_note_posting(struct store *store, struct error **error);
+
 /* What became of one try. */
 bool store_set_mail_sent(struct store *store, int64_t id, time_t now, const char *reply, struct error **error);
 bool store_set_mail_refused(struct store *store, int64_t id, const char *reply, struct error **error);
