@@ -95,7 +95,7 @@ struct store *store_open(const void *context, const char *path, struct error **e
         set_problem(store, "be set up", error);
     else if (execute(store,
                      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                     "PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 2000",
+                     "PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 2000; PRAGMA temp_store = MEMORY",
                      error) &&
              check_schema(store, error))
         return store;
