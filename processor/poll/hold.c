@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "poll/ballot.h"
+#include "poll/question.h"
 #include "poll/reply.h"
 #include "poll/view.h"
 #include "poll/vote.h"
@@ -52,11 +52,11 @@ static json_t *view_holding(void *context, const struct holding *holding, const 
 {
     const struct mailbox *sender = incoming_sender(holding->incoming);
     const struct invitation *invitation = holding->invitation;
-    char *organiser = ballot_organiser(context, holding->office, holding->poll, error);
-    if (!organiser)
+    const struct question *question = question_find(holding->office, holding->poll, language, error);
+    if (!question)
         return NULL;
-    json_t *view = view_poll(holding->poll, organiser, language);
-    json_object_set_new(view, "marks", vote_view_marks(holding->poll, holding->marks, language));
+    json_t *view = memory_check(json_copy(question->view));
+    json_object_set_new(view, "marks", question_view_marks(question, holding->marks));
     json_object_set_new(view, "sender_name", json_string(view_person_name(context, sender->name, sender->address)));
     json_object_set_new(view, "sender_address", json_string(sender->address));
     json_object_set_new(view, "person", json_string(view_person_name(context, invitation->name, invitation->address)));
@@ -130,16 +130,21 @@ static bool holds_a_mark(const struct answer *answer, size_t count, enum mark *m
 bool hold_answer(struct office *office, struct incoming *incoming, const struct poll *poll,
                  struct invitation *invitation, struct error **error)
 {
+    const struct question *question =
+        question_find(office, poll, office_language(office, invitation->language), error);
+    if (!question)
+        return false;
     void *context = talloc_new(NULL);
-    struct answer *answer = vote_read_answer(context, office, incoming, poll, invitation, error);
+    char *reference = office_reference(context, office, poll->code, invitation->number);
+    struct answer *answer = vote_read_answer(context, incoming, question, reference);
     enum mark *marks = memory_array(context, enum mark, poll->choice_count);
     struct holding holding = {office, incoming, poll, invitation, marks};
-    bool done = answer != NULL;
-    if (done && poll->state == POLL_OPEN && holds_a_mark(answer, poll->choice_count, marks))
+    bool done;
+    if (poll->state == POLL_OPEN && holds_a_mark(answer, poll->choice_count, marks))
         done = store_holding(context, &holding, error) && ask_person(context, &holding, error) &&
                tell_sender(context, &holding, error) &&
                incoming_settle(incoming, "held", "the sender is not the invited person");
-    else if (done)
+    else
         done = reply_refuse(office, incoming, "not_invited", error);
     talloc_free(context);
     return done;

@@ -11,9 +11,9 @@
 enum { QUESTIONS_KEPT = 16 };
 
 struct kept_question {
-    int64_t poll_id; /* 0: an empty place */
+    int64_t poll_id;
     const char *language;
-    struct answer_question question;
+    struct question question;
 };
 
 struct question_cache {
@@ -21,25 +21,35 @@ struct question_cache {
     size_t next; /* the place that is given up for a new one */
 };
 
+static int forget_view(struct kept_question *kept)
+{
+    json_decref(kept->question.view);
+    return 0;
+}
+
 static struct kept_question *make_question(struct office *office, const struct poll *poll, const char *language,
                                            struct error **error)
 {
     struct kept_question *kept = memory_new(office->questions, struct kept_question);
+    talloc_set_destructor(kept, forget_view);
     char *ballot = ballot_text(kept, office, poll, language, error);
-    if (!ballot) {
+    char *organiser = ballot ? ballot_organiser(kept, office, poll, error) : NULL;
+    if (!organiser) {
         talloc_free(kept);
         return NULL;
     }
     kept->poll_id = poll->id;
     kept->language = memory_copy_text(kept, language);
-    kept->question = (struct answer_question){
+    struct answer_question *asked = &kept->question.asked;
+    *asked = (struct answer_question){
         .choices = poll_list_whens(kept, poll), .choice_count = poll->choice_count, .ballot = ballot};
-    kept->question.prepared = answer_prepare(kept, &kept->question);
+    asked->prepared = answer_prepare(kept, asked);
+    kept->question.view = view_poll(poll, organiser, language);
     return kept;
 }
 
-const struct answer_question *question_find(struct office *office, const struct poll *poll, const char *language,
-                                            struct error **error)
+const struct question *question_find(struct office *office, const struct poll *poll, const char *language,
+                                     struct error **error)
 {
     if (!office->questions)
         office->questions = memory_new(office, struct question_cache);
@@ -56,6 +66,23 @@ const struct answer_question *question_find(struct office *office, const struct 
     cache->places[cache->next] = made;
     cache->next = (cache->next + 1) % QUESTIONS_KEPT;
     return &made->question;
+}
+
+json_t *question_view_marks(const struct question *question, const enum mark *marks)
+{
+    json_t *choices = json_object_get(question->view, "choices");
+    json_t *list = json_array();
+    for (size_t i = 0; i < json_array_size(choices); i++) {
+        json_t *choice = json_array_get(choices, i);
+        json_t *entry = view_mark(marks[i]);
+        json_object_set(entry, "n", json_object_get(choice, "n"));
+        json_object_set(entry, "label", json_object_get(choice, "label"));
+        json_object_set_new(entry, "inferred", json_false());
+        json_object_set_new(entry, "note", json_null());
+        json_object_set_new(entry, "before", json_null());
+        json_array_append_new(list, entry);
+    }
+    return list;
 }
 
 char *question_drop_reference(const void *context, const char *text, const char *reference)

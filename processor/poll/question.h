@@ -1,6 +1,6 @@
 /*
- * The question of a poll as the understanding of replies wants it: its dates, and the ballot's text to tell our lines
- * from theirs. Made once a run and language, because a busy spool holds many replies to few polls.
+ * A poll as taking replies needs it, in one language: what answer_read() is asked, and what every mail about it shows.
+ * Made once a run, because a busy spool holds many replies to few polls.
  */
 #ifndef KAIRAN_POLL_QUESTION_H
 #define KAIRAN_POLL_QUESTION_H
@@ -9,12 +9,23 @@
 #include "poll/answer.h"
 #include "store/poll.h"
 
+struct question {
+    struct answer_question asked; /* `now` is not set */
+    json_t *view;                 /* view_poll(); copy it (json_copy) before adding to it */
+};
+
 /*
- * The question of a poll in a language, owned by the office. Its ballot is the one text of all invitations, with the
- * reference left out; compare replies with theirs left out as well (question_drop_reference). `now` is not set.
+ * The question of a poll, owned by the office. Its ballot is the one text of all invitations, with the reference left
+ * out; compare replies with theirs left out as well (question_drop_reference).
  */
-const struct answer_question *question_find(struct office *office, const struct poll *poll, const char *language,
-                                            struct error **error);
+const struct question *question_find(struct office *office, const struct poll *poll, const char *language,
+                                     struct error **error);
+
+/*
+ * Every choice with its mark: [{"n","label", flags of view_mark(), "inferred","note","before"}], for mails that show an
+ * answer; the last three are false or null. `marks` holds one a choice.
+ */
+json_t *question_view_marks(const struct question *question, const enum mark *marks);
 
 /* A copy of `text` below `context` in which every `reference` (either case) is gone. */
 char *question_drop_reference(const void *context, const char *text, const char *reference);

@@ -5,7 +5,6 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "poll/ballot.h"
 #include "poll/hold.h"
 #include "poll/question.h"
 #include "poll/reply.h"
@@ -21,6 +20,8 @@ struct taking {
     struct incoming *incoming;
     const struct poll *poll;
     struct invitation *invitation;
+    const struct question *question;
+    const char *reference; /* the invitation's */
     struct answer *answer;
     bool is_late;
     bool by_confirmation; /* a bare 「はい」 made the proposal the answer */
@@ -28,18 +29,12 @@ struct taking {
     enum mark *after;
 };
 
-struct answer *vote_read_answer(const void *context, struct office *office, const struct incoming *incoming,
-                                const struct poll *poll, const struct invitation *invitation, struct error **error)
+struct answer *vote_read_answer(const void *context, const struct incoming *incoming, const struct question *question,
+                                const char *reference)
 {
-    const char *language = office_language(office, invitation->language);
-    const struct answer_question *kept = question_find(office, poll, language, error);
-    if (!kept)
-        return NULL;
-    struct answer_question question = *kept;
-    question.now = clock_to_civil(incoming->received_at);
-    char *reference = office_reference(context, office, poll->code, invitation->number);
-    char *text = question_drop_reference(context, incoming->letter->text, reference);
-    return answer_read(context, &question, text);
+    struct answer_question asked = question->asked;
+    asked.now = clock_to_civil(incoming->received_at);
+    return answer_read(context, &asked, question_drop_reference(context, incoming->letter->text, reference));
 }
 
 static const char *verdict_name(const struct taking *taking)
@@ -142,28 +137,10 @@ static bool record(void *context, struct taking *taking, struct error **error)
     return store_update_invitation(store, invitation, before, error);
 }
 
-json_t *vote_view_marks(const struct poll *poll, const enum mark *marks,
-                        const char *language)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < poll->choice_count; i++) {
-        json_t *entry = view_mark(marks[i]);
-        char *label = view_choice_label(NULL, poll, &poll->choices[i], language);
-        json_object_set_new(entry, "n", json_integer(poll->choices[i].number));
-        json_object_set_new(entry, "label", json_string(label));
-        json_object_set_new(entry, "inferred", json_false());
-        json_object_set_new(entry, "note", json_null());
-        json_object_set_new(entry, "before", json_null());
-        json_array_append_new(list, entry);
-        talloc_free(label);
-    }
-    return list;
-}
-
 /* The marks that hold now, with what this answer changed, noted and inferred. */
-static json_t *view_outcome(const struct taking *taking, const char *language)
+static json_t *view_outcome(const struct taking *taking)
 {
-    json_t *list = vote_view_marks(taking->poll, taking->after, language);
+    json_t *list = question_view_marks(taking->question, taking->after);
     for (size_t i = 0; i < taking->poll->choice_count; i++) {
         json_t *entry = json_array_get(list, i);
         const struct answer_mark *mark = &taking->answer->marks[i];
@@ -178,7 +155,7 @@ static json_t *view_outcome(const struct taking *taking, const char *language)
 }
 
 /* What a bare 「はい」 would make of the marks; null when it would change nothing. */
-static json_t *view_proposal(const struct taking *taking, const char *language)
+static json_t *view_proposal(const struct taking *taking)
 {
     const enum mark *proposal = taking->answer->proposal;
     if (!proposal || !needs_asking(taking))
@@ -190,7 +167,7 @@ static json_t *view_proposal(const struct taking *taking, const char *language)
         marks[i] = proposal[i] == MARK_NONE ? taking->after[i] : proposal[i];
         changes = changes || marks[i] != taking->after[i];
     }
-    json_t *list = changes ? vote_view_marks(taking->poll, marks, language) : json_null();
+    json_t *list = changes ? question_view_marks(taking->question, marks) : json_null();
     for (size_t i = 0; i < json_array_size(list); i++)
         json_object_set_new(json_array_get(list, i), "is_recorded", json_boolean(marks[i] == taking->after[i]));
     talloc_free(marks);
@@ -227,15 +204,15 @@ static struct summary summarise(const struct taking *taking)
     return summary;
 }
 
-static json_t *view_answer(void *context, const struct taking *taking, const char *organiser, const char *language)
+static json_t *view_answer(void *context, const struct taking *taking)
 {
     const struct answer *answer = taking->answer;
     struct summary summary = summarise(taking);
     char *source = view_quote(context, taking->incoming->letter->new_text, QUOTED_LINES);
-    json_t *view = view_poll(taking->poll, organiser, language);
+    json_t *view = memory_check(json_copy(taking->question->view));
     json_t *own = json_pack(
         "{s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:i}", "marks",
-        view_outcome(taking, language), "proposal", view_proposal(taking, language), "unclear", view_unclear(answer),
+        view_outcome(taking), "proposal", view_proposal(taking), "unclear", view_unclear(answer),
         "quote", view_text(source), "comment", view_text(answer->comment), "person",
         view_person_name(context, taking->invitation->name, taking->invitation->address), "any_mark", summary.any_mark,
         "any_inferred", summary.any_inferred, "any_change", summary.any_change, "any_missing", summary.any_missing,
@@ -282,11 +259,7 @@ static bool answer_person(void *context, struct taking *taking, struct error **e
 {
     struct office *office = taking->office;
     struct invitation *invitation = taking->invitation;
-    const char *language = office_language(office, invitation->language);
-    char *organiser = ballot_organiser(context, office, taking->poll, error);
-    if (!organiser)
-        return false;
-    json_t *view = view_answer(context, taking, organiser, language);
+    json_t *view = view_answer(context, taking);
     bool asks = needs_asking(taking) && !taking->is_late;
     bool done = true;
     if (taking->is_late && is_mere_word(taking)) {
@@ -298,10 +271,10 @@ static bool answer_person(void *context, struct taking *taking, struct error **e
         const char *template = asks ? "ask" : "ack";
         struct outgoing outgoing = {
             .template = template,
-            .language = language,
+            .language = invitation->language,
             .name = invitation->name,
             .address = incoming_sender(taking->incoming)->address,
-            .reference = office_reference(context, office, taking->poll->code, invitation->number),
+            .reference = taking->reference,
             .dedupe = memory_format(context, "%s/%lld", template, (long long)taking->incoming->id),
             .view = view};
         done = reply_queue(office, taking->incoming, &outgoing, error);
@@ -316,10 +289,13 @@ bool vote_take_answer(struct office *office, struct incoming *incoming, const st
     void *context = talloc_new(NULL);
     struct taking taking = {.office = office, .incoming = incoming, .poll = poll, .invitation = invitation};
     taking.is_late = poll->state != POLL_OPEN || incoming->received_at > poll->deadline;
-    taking.answer = vote_read_answer(context, office, incoming, poll, invitation, error);
-    bool done = taking.answer && read_votes(context, &taking, error);
-    if (done)
+    taking.question = question_find(office, poll, office_language(office, invitation->language), error);
+    bool done = taking.question && read_votes(context, &taking, error);
+    if (done) {
+        taking.reference = office_reference(context, office, poll->code, invitation->number);
+        taking.answer = vote_read_answer(context, incoming, taking.question, taking.reference);
         resolve_confirmation(context, &taking);
+    }
     done = done && record(context, &taking, error) && answer_person(context, &taking, error);
     if (done && taking.is_late)
         incoming_settle(incoming, "late", "the deadline had passed");

@@ -4,19 +4,15 @@
 
 #include "mail/incoming.h"
 #include "mail/office.h"
-#include "poll/answer.h"
+#include "poll/question.h"
 #include "store/poll.h"
 
 /* Takes the invited person's own answer: records what is certain, acknowledges it, asks about the rest. */
 bool vote_take_answer(struct office *office, struct incoming *incoming, const struct poll *poll,
                       struct invitation *invitation, struct error **error);
 
-/* Reads a letter against the ballot of an invitation, below `context`. */
-struct answer *vote_read_answer(const void *context, struct office *office, const struct incoming *incoming,
-                                const struct poll *poll, const struct invitation *invitation, struct error **error);
-
-/* Every choice with its mark: [{"n","label","note", marks…}], for mails that show an answer. */
-json_t *vote_view_marks(const struct poll *poll, const enum mark *marks,
-                        const char *language);
+/* Reads a letter against the ballot of the invitation with this reference, below `context`. */
+struct answer *vote_read_answer(const void *context, const struct incoming *incoming, const struct question *question,
+                                const char *reference);
 
 #endif
