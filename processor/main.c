@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -35,6 +36,7 @@ int main(int argc, char *argv[])
 {
     struct error *error = NULL;
     log_start("kairan");
+    umask(077);               /* votes and mail are nobody else's business */
     signal(SIGPIPE, SIG_IGN); /* a helper that died is an error of a write, not our end */
     if (!clock_start(&error))
         return command_fail(&error);

@@ -19,7 +19,7 @@
 
 enum {
     LETTERS_LISTED = 4096, /* names held in memory at once */
-    LETTERS_A_COMMIT = 128,
+    LETTERS_A_COMMIT = 512,
 };
 
 /* What became of one file of the spool. */

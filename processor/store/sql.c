@@ -84,8 +84,16 @@ static bool check_schema(struct store *store, struct error **error)
                      SCHEMA_VERSION);
 }
 
+/* One thread needs no mutexes, nor statistics behind one more; refused when SQLite has started, and then not needed. */
+static void configure_sqlite(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 struct store *store_open(const void *context, const char *path, struct error **error)
 {
+    configure_sqlite();
     struct store *store = memory_new(context, struct store);
     int status = sqlite3_open_v2(path, &store->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
     talloc_set_destructor(store, close_store);
