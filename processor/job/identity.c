@@ -41,12 +41,21 @@ static char *digest(const void *context, const char *bytes, size_t length)
     return hex;
 }
 
-char *identity_of(const void *context, const struct letter *letter, const char *recipient, const char *bytes,
+static char *find_destination(const void *context, const struct route *route)
+{
+    const struct reference *reference = &route->reference;
+    if (route->verb == ROUTE_POLL && reference->token)
+        return memory_format(context, "%s-%d-%s", reference->code, reference->number, reference->token);
+    char *recipient = memory_copy_text(context, route->recipient);
+    for (char *c = recipient; *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    return recipient;
+}
+
+char *identity_of(const void *context, const struct letter *letter, const struct route *route, const char *bytes,
                   size_t length)
 {
-    char *whom = memory_copy_text(context, recipient);
-    for (char *c = whom; *c; c++)
-        *c = (char)tolower((unsigned char)*c);
+    char *whom = find_destination(context, route);
     if (letter->message_id)
         return memory_format(context, "id %s %lld %s", letter->message_id, letter->has_date ? (long long)letter->date : 0,
                              whom);

@@ -82,7 +82,7 @@ static enum fate take_letter(struct intake *intake, const char *name, struct err
         struct letter_record record = {.received_at = received_at(intake, path)};
         struct route *route = route_letter(context, office->config, letter);
         record.recipient = route->recipient;
-        record.identity = identity_of(context, letter, route->recipient, bytes, length);
+        record.identity = identity_of(context, letter, route, bytes, length);
         record.archive = memory_format(context, "%s/%s", intake->archive_day, name);
         bool is_new = false;
         struct incoming incoming = {.letter = letter, .route = route, .received_at = record.received_at};

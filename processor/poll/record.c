@@ -214,6 +214,8 @@ bool poll_take_bounce(struct office *office, struct incoming *incoming, struct e
     const struct reference *reference = &incoming->route->reference;
     if (!reference->token)
         return incoming_settle(incoming, "ignored", "a bounce that names no mail of ours");
+    if (!incoming->letter->status && !memory_count(incoming->letter->recipients))
+        return incoming_settle(incoming, "ignored", "from the null sender, but it tells of no failure");
     if (!incoming->letter->is_permanent)
         return incoming_settle(incoming, "ignored", "delivery is only delayed");
     void *context = talloc_new(NULL);
