@@ -31,10 +31,10 @@ bool poll_may_open(const struct config *config, const char *address)
     return may;
 }
 
-/* Letter, digit, letter, digit …: without those that look alike or could be read as marks (i l o x 0 1). */
+/* Letter, digit, letter, digit …: without those that look alike or could be read as marks (i l n o v x y 0 1). */
 static bool make_code(char *code, size_t length, struct error **error)
 {
-    static const char letters[] = "abcdefghjkmnpqrstuvwyz";
+    static const char letters[] = "abcdefghjkmpqrstuwz";
     static const char digits[] = "23456789";
     unsigned char random[16];
     if (getrandom(random, length, 0) != (ssize_t)length)

@@ -1,6 +1,7 @@
 /* The question of a poll: see question.h. What is kept never changes once a poll is open, so it never goes stale. */
 #include "poll/question.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -85,18 +86,40 @@ json_t *question_view_marks(const struct question *question, const enum mark *ma
     return list;
 }
 
+/*
+ * How much of `from` is the reference or, as a word of its own or in brackets, the bare code in front of it. Both begin
+ * with a letter: "n3a4" must not be read as 3×.
+ */
+static size_t reference_length(const char *from, const char *reference, bool begins_word)
+{
+    bool is_bracketed = *from == '[';
+    const char *word = from + is_bracketed;
+    if (*word != *reference && *word != (*reference ^ 0x20))
+        return 0;
+    size_t length = strlen(reference);
+    if (!is_bracketed && strncasecmp(word, reference, length) == 0)
+        return length;
+    size_t code = strcspn(reference, "-");
+    if (!begins_word || strncasecmp(word, reference, code) != 0)
+        return 0;
+    char next = word[code];
+    if (is_bracketed)
+        return next == ']' ? code + 2 : 0;
+    return isalnum((unsigned char)next) || next == '-' ? 0 : code;
+}
+
 char *question_drop_reference(const void *context, const char *text, const char *reference)
 {
     char *copy = memory_copy_text(context, text);
-    size_t length = strlen(reference);
     char *to = copy;
+    bool begins_word = true;
     for (const char *from = copy; *from;) {
-        if (*from == *reference || *from == (*reference ^ 0x20)) /* a letter, as every code begins with one */
-            if (strncasecmp(from, reference, length) == 0) {
-                from += length;
-                continue;
-            }
-        *to++ = *from++;
+        size_t length = reference_length(from, reference, begins_word);
+        begins_word = !isalnum((unsigned char)*from);
+        if (length)
+            from += length;
+        else
+            *to++ = *from++;
     }
     *to = '\0';
     return copy;

@@ -27,7 +27,7 @@ const struct question *question_find(struct office *office, const struct poll *p
  */
 json_t *question_view_marks(const struct question *question, const enum mark *marks);
 
-/* A copy of `text` below `context` in which every `reference` (either case) is gone. */
+/* A copy of `text` below `context` in which every `reference` is gone, and its code as a word (either case). */
 char *question_drop_reference(const void *context, const char *text, const char *reference);
 
 #endif

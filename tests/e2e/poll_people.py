@@ -25,7 +25,7 @@ ENGLISH = People(["Emma Brown", "Alice Green", "Bob Stone", "Chloe Reed", "Dan H
 
 WORDS_JA = {
     "subject": "1月定例会の日程調整",
-    "opening": f"各位\n1月の定例会の日程を決めます。前回(12/11)の続きです。\n\n候補日:\n{DATES_JA}・1月24日(土) 10:00\n\n"
+    "opening": f"各位\n1月の定例会の日程を決めます。前回(12/11)の続きです。\n12/22(月)に資料を送ります。\n\n候補日:\n{DATES_JA}・1月24日(土) 10:00\n\n"
                "締切: 12/25(木) 17:00    場所: 第2会議室\n必須: 佐藤\n以上\n",
     "short": f"候補日:\n{DATES_JA}締切: 12/25(木) 17:00\n必須: 佐藤\n",
     "plain": "○×△○", "changed": "1○(オンラインなら) 2○ 3× 4○", "partial": "1○", "inferred": "できれば1、だめなら3で",
@@ -39,7 +39,7 @@ WORDS_JA = {
 
 WORDS_EN = {
     "subject": "January meeting",
-    "opening": "Dear all,\nwe need a date for the January meeting. It follows the one of 11 Dec.\n\n"
+    "opening": "Dear all,\nwe need a date for the January meeting. It follows the one of 11 Dec.\nThe papers come on Mon 22 Dec.\n\n"
                f"Dates:\n{DATES_EN}- Sat 24 Jan 10:00\n\nDeadline: Thu 25 Dec 17:00    Place: Room 2\nRequired: Alice\nend\n",
     "short": f"Dates:\n{DATES_EN}Deadline: Thu 25 Dec 17:00\nRequired: Alice\n",
     "plain": "ox?o", "changed": "1 yes (online only), 2 yes, 3 no, 4 yes", "partial": "1 yes",
