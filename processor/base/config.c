@@ -223,7 +223,8 @@ static char *find_file(const void *context, const char *path, struct error **err
     struct stat status;
     char *absolute = realpath(path, NULL);
     if (!absolute) {
-        error_set_errno(error, "cannot find %s (kairan init DIR makes an instance, -C names it)", path);
+        error_set(error, ERROR_REFUSED, "cannot find %s (kairan init DIR makes an instance, -C names it): %s", path,
+                  strerror(errno));
         return NULL;
     }
     char *file = stat(absolute, &status) == 0 && S_ISDIR(status.st_mode) ? file_join(context, absolute, "kairan.conf")

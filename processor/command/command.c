@@ -110,6 +110,16 @@ bool command_read_options(int argc, char *argv[], const char *const allowed[], s
     return true;
 }
 
+bool command_takes_no_words(int argc, char *argv[], const struct command_options *options, int *status)
+{
+    if (options->first == argc)
+        return true;
+    fprintf(stderr, "kairan %s: \"%s\" is not understood; kairan %s --help tells what it takes\n", argv[0],
+            argv[options->first], argv[0]);
+    *status = COMMAND_USAGE;
+    return false;
+}
+
 struct office *command_open(const void *context, const struct command_options *options, bool writes,
                             struct error **error)
 {

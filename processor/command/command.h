@@ -42,6 +42,9 @@ struct command_options {
 bool command_read_options(int argc, char *argv[], const char *const allowed[], struct command_options *options,
                           int *status);
 
+/* Of a command that takes options only: false when words stand behind them; end now with *status. */
+bool command_takes_no_words(int argc, char *argv[], const struct command_options *options, int *status);
+
 /* Opens the instance below `context`; takes its lock when the command writes. */
 struct office *command_open(const void *context, const struct command_options *options, bool writes,
                             struct error **error);

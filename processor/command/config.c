@@ -9,7 +9,8 @@ int command_config(int argc, char *argv[])
     struct command_options options;
     int status = COMMAND_DONE;
     struct error *error = NULL;
-    if (!command_read_options(argc, argv, (const char *const[]){NULL}, &options, &status))
+    if (!command_read_options(argc, argv, (const char *const[]){NULL}, &options, &status) ||
+        !command_takes_no_words(argc, argv, &options, &status))
         return status;
     void *context = talloc_new(NULL);
     struct config *config = config_load(context, options.instance, &error);

@@ -87,7 +87,8 @@ int command_process(int argc, char *argv[])
     struct command_options options;
     int status = COMMAND_DONE;
     struct error *error = NULL;
-    if (!command_read_options(argc, argv, (const char *const[]){"watch", "no-post", NULL}, &options, &status))
+    if (!command_read_options(argc, argv, (const char *const[]){"watch", "no-post", NULL}, &options, &status) ||
+        !command_takes_no_words(argc, argv, &options, &status))
         return status;
     void *context = talloc_new(NULL);
     struct office *office = command_open(context, &options, true, &error);
@@ -103,7 +104,8 @@ int command_post(int argc, char *argv[])
     struct command_options options;
     int status = COMMAND_DONE;
     struct error *error = NULL;
-    if (!command_read_options(argc, argv, (const char *const[]){NULL}, &options, &status))
+    if (!command_read_options(argc, argv, (const char *const[]){NULL}, &options, &status) ||
+        !command_takes_no_words(argc, argv, &options, &status))
         return status;
     void *context = talloc_new(NULL);
     struct office *office = command_open(context, &options, true, &error);

@@ -1,5 +1,7 @@
 /* kairan read [FILE]: how a mail would be read, as JSON; changes nothing. */
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -26,6 +28,8 @@ static bool read_and_print(const void *context, const char *file, const struct c
                            struct error **error)
 {
     size_t length;
+    if (file && access(file, R_OK) != 0)
+        return error_set(error, ERROR_REFUSED, "cannot read %s: %s", file, strerror(errno));
     char *bytes = file ? file_read(context, file, LIMIT_LETTER_BYTES, &length, error)
                        : file_read_descriptor(context, STDIN_FILENO, "standard input", LIMIT_LETTER_BYTES, &length, error);
     if (!bytes)

@@ -70,7 +70,8 @@ int command_status(int argc, char *argv[])
     struct command_options options;
     int status = COMMAND_DONE;
     struct error *error = NULL;
-    if (!command_read_options(argc, argv, (const char *const[]){"json", NULL}, &options, &status))
+    if (!command_read_options(argc, argv, (const char *const[]){"json", NULL}, &options, &status) ||
+        !command_takes_no_words(argc, argv, &options, &status))
         return status;
     void *context = talloc_new(NULL);
     struct office *office = command_open(context, &options, false, &error);

@@ -22,6 +22,8 @@ static void add(struct draft *draft, const struct member *member)
     struct participant *known = find(draft, member->address);
     if (known) {
         known->required = known->required || member->required;
+        if (!*known->name)
+            known->name = memory_copy_text(draft, member->name);
         return;
     }
     size_t capacity = memory_count(draft->participants);

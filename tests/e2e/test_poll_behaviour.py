@@ -42,7 +42,7 @@ def own_address_counts(tap):
     tap.equal(center.marks(SUZUKI.name), "○○○", "code in the text: recorded")
     for form in ("{} ○×○", "[{}] ○×○", "{}\n○×○", "○×○ ({})", "{}: 1○ 2× 3○"):
         center.take(SATO.write(POLL, "Re: 日程", form.format(center.codes()[0].upper())))
-        tap.equal(center.marks(SATO.name), "○×○", f"the code is no mark: {form}")
+        tap.equal(center.marks(SATO.name), "○×○", f"the code is no mark: {form!r}")
         center.take(SATO.write(POLL, "Re: 日程", form.format(center.codes()[0]).replace("○", "△")))
     only_subject = TANAKA.write(POLL, f"Re: 【日程調整】 [{center.codes()[0].upper()}]", "△△△")
     center.take(only_subject)
