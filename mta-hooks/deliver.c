@@ -10,6 +10,7 @@
  * Nothing is allocated, no handler runs, and the only state is one struct on the stack.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <poll.h>
@@ -216,15 +217,37 @@ static bool check_size(struct delivery *delivery)
 }
 
 /*
- * The last look before the mail counts as taken. The parent is asked only now: the kernel closes the files of a dying
- * process before it gives its children a new parent, so at the end of file the old one could still be shown.
+ * Whether a process is on its way out. The kernel closes a dying process's files, which is our end of file, before it
+ * gives its children a new parent; in between, getppid() still shows the old one, but the process carries PF_EXITING
+ * in the flags of /proc/PID/stat (proc(5)). Without /proc nobody can tell, and the mail is believed.
  */
+static bool is_exiting(pid_t process)
+{
+    enum { PF_EXITING = 0x4, FIELDS_BEFORE_FLAGS = 6 };
+    char path[32];
+    char status[1024];
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)process);
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return false;
+    ssize_t length = read(descriptor, status, sizeof status - 1);
+    close(descriptor); /* it was only read: nothing can be lost here */
+    if (length <= 0)
+        return false;
+    status[length] = '\0';
+    const char *field = strrchr(status, ')'); /* the name in front may hold anything */
+    for (int i = 0; field && i <= FIELDS_BEFORE_FLAGS; i++)
+        field = strchr(field + 1, ' ');
+    return field && (strtoul(field + 1, NULL, 10) & PF_EXITING);
+}
+
+/* The last look before the mail counts as taken. */
 static bool check_last(struct delivery *delivery)
 {
     struct pollfd stop = {.fd = delivery->stop, .events = POLLIN};
     if (poll(&stop, 1, 0) != 0)
         return give_up(delivery, EX_TEMPFAIL, "4.3.0 stopped by a signal before the mail was taken");
-    if (delivery->mta->waits && getppid() != delivery->parent)
+    if (delivery->mta->waits && (getppid() != delivery->parent || is_exiting(delivery->parent)))
         return give_up(delivery, EX_TEMPFAIL, "4.3.0 the MTA went away before the mail was taken");
     if (milliseconds_left(delivery) == 0)
         return give_up(delivery, EX_TEMPFAIL, "4.3.0 the mail was not on the disk in %ld seconds", delivery->seconds);

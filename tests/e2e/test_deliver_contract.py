@@ -6,15 +6,18 @@ silence, or 65, 69 or 75 with exactly one line that begins with an enhanced stat
 
 import collections
 import ctypes
+import fcntl
 import os
 import re
 import resource
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
 import threading
+import termios
 import time
 
 HOOK = os.path.abspath(os.path.join(os.environ.get("KAIRAN_BUILD", "build/release"), "kairan-deliver"))
@@ -426,7 +429,8 @@ def deliver_orphan(spool, mta):
         process = spool.start("--mta", mta, "--spool", spool.path)
         process.stdin.write(MAIL)
         process.stdin.flush()
-        time.sleep(0.2)  # the hook must have seen its parent
+        while struct.unpack("i", fcntl.ioctl(process.stdin, termios.FIONREAD, b"\0" * 4))[0]:
+            time.sleep(0.01)  # the hook must be at work, or it never had this parent
         os.write(tell, b"%d" % process.pid)
         os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(parent, 0)
