@@ -261,7 +261,7 @@ START_TEST(anything_may_come_in)
                                          "Z",    "半", ".",    "令和",  "to", "99999999999", "〇",  "\n"};
     srandom(20260115);
     struct civil heading = {2026, 1, 15, 0, 0};
-    for (int round = 0; round < 200000; round++) {
+    for (int round = 0; round < unit_rounds(200000); round++) {
         char line[512] = "";
         size_t length = 0;
         for (long count = random() % 24; count > 0; count--) {

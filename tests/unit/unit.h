@@ -58,6 +58,12 @@ static inline void unit_check_vectors(const char *name, bool (*check_case)(json_
     ck_assert_msg(wrong == 0, "%d of %d cases of %s are wrong", wrong, cases, path);
 }
 
+/* `rounds` of a test of chance, fewer under valgrind, which is fifty times as slow and looks for other things. */
+static inline int unit_rounds(int rounds)
+{
+    return getenv("KAIRAN_VALGRIND") ? rounds / 20 + 1 : rounds;
+}
+
 #define UNIT_MAIN(suite)                                                                                               \
     int main(void)                                                                                                     \
     {                                                                                                                  \
