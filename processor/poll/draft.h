@@ -49,6 +49,7 @@ struct draft {
     bool deadline_inferred; /* none was written, or only a day */
     struct participant *participants; /* talloc array; nobody twice */
     size_t participant_count;
+    size_t *places; /* hash table by address: index of a participant + 1, 0 where nobody is */
     struct draft_problem *problems;
     size_t problem_count;
     char **skipped; /* talloc array: lines that hold a date but were not taken as candidates */

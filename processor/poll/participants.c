@@ -1,6 +1,8 @@
 /* Who is asked: see participants.h. */
 #include "poll/participants.h"
 
+#include <ctype.h>
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
@@ -9,27 +11,46 @@
 #include "store/circle.h"
 #include "text/fold.h"
 
-static struct participant *find(const struct draft *draft, const char *address)
+/* Where an address is in the table of places, or would be. The table is never full. */
+static size_t *find_place(const struct draft *draft, const char *address)
 {
+    size_t mask = memory_count(draft->places) - 1;
+    uint32_t hash = 2166136261U; /* FNV-1a */
+    for (const char *c = address; *c; c++)
+        hash = (hash ^ (uint32_t)tolower((unsigned char)*c)) * 16777619U;
+    size_t i = hash & mask;
+    while (draft->places[i] && strcasecmp(draft->participants[draft->places[i] - 1].address, address) != 0)
+        i = (i + 1) & mask;
+    return &draft->places[i];
+}
+
+/* Room for one more: the table is kept at most half full. */
+static void make_room(struct draft *draft)
+{
+    size_t capacity = memory_count(draft->participants);
+    if (draft->participant_count < capacity)
+        return;
+    capacity = capacity ? 2 * capacity : 16;
+    draft->participants = memory_resize(draft, draft->participants, struct participant, capacity);
+    talloc_free(draft->places);
+    draft->places = memory_array(draft, size_t, 2 * capacity);
     for (size_t i = 0; i < draft->participant_count; i++)
-        if (strcasecmp(draft->participants[i].address, address) == 0)
-            return &draft->participants[i];
-    return NULL;
+        *find_place(draft, draft->participants[i].address) = i + 1;
 }
 
 static void add(struct draft *draft, const struct member *member)
 {
-    struct participant *known = find(draft, member->address);
-    if (known) {
+    make_room(draft);
+    size_t *place = find_place(draft, member->address);
+    if (*place) {
+        struct participant *known = &draft->participants[*place - 1];
         known->required = known->required || member->required;
         if (!*known->name)
             known->name = memory_copy_text(draft, member->name);
         return;
     }
-    size_t capacity = memory_count(draft->participants);
-    if (draft->participant_count == capacity)
-        draft->participants = memory_resize(draft, draft->participants, struct participant, capacity ? 2 * capacity : 16);
     struct participant *participant = &draft->participants[draft->participant_count++];
+    *place = draft->participant_count;
     *participant = (struct participant){.name = memory_copy_text(draft, member->name),
                                         .address = memory_copy_text(draft, member->address),
                                         .language = memory_copy_text(draft, member->language),

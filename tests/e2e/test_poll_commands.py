@@ -24,6 +24,7 @@ COMMANDS = ("init", "process", "post", "read", "poll", "status", "config")
 READER = """\
 #!{python}
 import os, signal, struct, subprocess, sys, time
+os.environ["ASAN_OPTIONS"] = "detect_leaks=0"
 real = subprocess.Popen([{reader!r}], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 def take(stream):
     head = stream.read(4)
