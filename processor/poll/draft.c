@@ -83,11 +83,21 @@ static void append(char ***list, const void *context, const char *text)
     (*list)[count] = memory_copy_text(*list, text);
 }
 
+/* How much of a line can be its label: every place where one may begin is tried, so a look must be short. */
+static size_t label_reach(const char *line)
+{
+    enum { LABEL_REACH = 96 };
+    size_t length = strnlen(line, LABEL_REACH);
+    while (length && ((unsigned char)line[length] & 0xC0) == 0x80) /* not within a letter */
+        length--;
+    return length;
+}
+
 /* The label of a line and, behind its colon, the value (into `line`). */
 static enum label read_label(const char *line, const char **value)
 {
     void *context = talloc_new(NULL);
-    struct folded *folded = text_fold(context, line, strlen(line));
+    struct folded *folded = text_fold(context, line, label_reach(line));
     const char *colon = strchr(folded->text, ':');
     enum label label = LABEL_NONE;
     if (colon) {
