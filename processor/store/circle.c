@@ -54,6 +54,8 @@ static bool read_member(const void *context, char *line, struct member *member, 
     char *open = strchr(line, '<');
     char *start = open ? open + 1 : line;
     size_t length = strcspn(start, open ? ">" : " \t");
+    if (open && !start[length])
+        return error_set(error, ERROR_REFUSED, "\"%s\" has no \">\"", line);
     char *rest = start + length + (start[length] != '\0');
     start[length] = '\0';
     if (!is_address(start))
