@@ -30,6 +30,24 @@ bool error_set(struct error **error, enum error_class class, const char *format,
     return set_sentence(error, class, sentence);
 }
 
+/* What time does not heal: somebody must set a permission, a path or a name right. */
+static enum error_class class_of_errno(int number)
+{
+    switch (number) {
+    case EACCES:
+    case EPERM:
+    case ENOENT:
+    case ENOTDIR:
+    case EISDIR:
+    case EEXIST:
+    case ELOOP:
+    case ENAMETOOLONG:
+        return ERROR_REFUSED;
+    default:
+        return ERROR_TEMPORARY;
+    }
+}
+
 bool error_set_errno(struct error **error, const char *format, ...)
 {
     int number = errno;
@@ -39,7 +57,7 @@ bool error_set_errno(struct error **error, const char *format, ...)
     va_end(arguments);
     char *sentence = memory_format(NULL, "%s: %s", what, strerror(number));
     talloc_free(what);
-    return set_sentence(error, ERROR_TEMPORARY, sentence);
+    return set_sentence(error, class_of_errno(number), sentence);
 }
 
 bool error_add(struct error **error, const char *format, ...)

@@ -28,7 +28,10 @@ struct error {
 bool error_set(struct error **error, enum error_class class, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The same for a failed system call: appends ": " and the text of errno; class ERROR_TEMPORARY. */
+/*
+ * The same for a failed system call: appends ": " and the text of errno. ERROR_REFUSED when a person must set something
+ * right (permissions, names that are missing or in the way), else ERROR_TEMPORARY.
+ */
 bool error_set_errno(struct error **error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Puts a sentence on top of *error, which becomes its cause and gives it its class. Always returns false. */

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "job/set_aside.h"
 #include "poll/result.h"
 #include "store/poll.h"
 
@@ -60,6 +61,8 @@ bool process_run(struct office *office, bool posts, struct process_counts *count
     struct error *reason = NULL;
     *counts = (struct process_counts){0};
     bool done = keep_first(intake_run(office, &counts->intake, &reason), error, &reason);
+    if (counts->intake.failed)
+        done = keep_first(set_aside_tell(office, &reason), error, &reason) && done;
     done = keep_first(close_ripe_polls(office, &counts->closed, &reason), error, &reason) && done;
     if (posts)
         done = keep_first(post_run(office, &counts->post, &reason), error, &reason) && done;

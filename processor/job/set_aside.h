@@ -1,0 +1,10 @@
+/* Telling the administrator about letters that were set aside in spool/failed. */
+#ifndef KAIRAN_JOB_SET_ASIDE_H
+#define KAIRAN_JOB_SET_ASIDE_H
+
+#include "mail/office.h"
+
+/* Queues one mail that names what lies in spool/failed; called after a run that put something there. */
+bool set_aside_tell(struct office *office, struct error **error);
+
+#endif
