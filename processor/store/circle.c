@@ -98,7 +98,9 @@ struct circle *circle_read(const void *context, const char *folder, const char *
         number++;
         char *content = trim_line(line);
         if (*content) {
-            circle->members = memory_resize(circle, circle->members, struct member, circle->count + 1);
+            size_t capacity = memory_count(circle->members);
+            if (circle->count == capacity)
+                circle->members = memory_resize(circle, circle->members, struct member, capacity ? 2 * capacity : 16);
             struct member *member = &circle->members[circle->count++];
             *member = (struct member){0};
             if (!read_member(circle, content, member, error)) {
