@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/place.h"
 #include "mail/send.h"
+#include "poll/record.h"
 #include "store/outbox.h"
 
 enum {
@@ -20,6 +21,20 @@ static time_t next_attempt(time_t now, int attempts)
     return now + (wait < LONGEST_WAIT ? wait : LONGEST_WAIT);
 }
 
+/* What the MTA refuses would have bounced, had it been taken. */
+static bool record_refusal(struct office *office, const struct outbox_mail *mail, const char *reply,
+                           struct error **error)
+{
+    log_warning("%s to %s was refused: %s", mail->dedupe, mail->envelope_recipient, reply);
+    if (!store_begin(office->store, error))
+        return false;
+    if (store_set_mail_refused(office->store, mail->id, reply, error) &&
+        poll_take_refusal(office, mail->envelope_sender, error) && store_commit(office->store, error))
+        return true;
+    store_rollback(office->store);
+    return false;
+}
+
 static bool record_outcome(struct office *office, const struct outbox_mail *mail, const struct send_result *result,
                            struct error **error)
 {
@@ -27,8 +42,7 @@ static bool record_outcome(struct office *office, const struct outbox_mail *mail
     case SEND_ACCEPTED:
         return store_set_mail_sent(office->store, mail->id, office->now, result->reply, error);
     case SEND_REFUSED:
-        log_warning("%s to %s was refused: %s", mail->dedupe, mail->envelope_recipient, result->reply);
-        return store_set_mail_refused(office->store, mail->id, result->reply, error);
+        return record_refusal(office, mail, result->reply, error);
     case SEND_LATER:
         log_warning("%s to %s will be tried again: %s", mail->dedupe, mail->envelope_recipient, result->reply);
         break;

@@ -209,15 +209,9 @@ bool poll_take_letter(struct office *office, struct incoming *incoming, struct e
     return take_without_reference(office, incoming, error);
 }
 
-bool poll_take_bounce(struct office *office, struct incoming *incoming, struct error **error)
+/* Nobody waits for an invitation any more whose ballot cannot be delivered. *found: whether the reference is genuine. */
+static bool mark_undelivered(struct office *office, const struct reference *reference, bool *found, struct error **error)
 {
-    const struct reference *reference = &incoming->route->reference;
-    if (!reference->token)
-        return incoming_settle(incoming, "ignored", "a bounce that names no mail of ours");
-    if (!incoming->letter->status && !memory_count(incoming->letter->recipients))
-        return incoming_settle(incoming, "ignored", "from the null sender, but it tells of no failure");
-    if (!incoming->letter->is_permanent)
-        return incoming_settle(incoming, "ignored", "delivery is only delayed");
     void *context = talloc_new(NULL);
     struct poll *poll;
     struct invitation *invitation = NULL;
@@ -229,7 +223,37 @@ bool poll_take_bounce(struct office *office, struct incoming *incoming, struct e
         invitation->state = INVITATION_UNDELIVERED;
         done = store_update_invitation(office->store, invitation, INVITATION_WAITING, error);
     }
+    *found = invitation != NULL;
     talloc_free(context);
-    return done && incoming_settle(incoming, invitation ? "bounced" : "ignored",
-                                   invitation ? "" : "a bounce whose token is not genuine");
+    return done;
+}
+
+bool poll_take_bounce(struct office *office, struct incoming *incoming, struct error **error)
+{
+    const struct letter *letter = incoming->letter;
+    bool found = false;
+    if (!incoming->route->reference.token)
+        return incoming_settle(incoming, "ignored", "a bounce that names no mail of ours");
+    if (!letter->status && !memory_count(letter->recipients))
+        return incoming_settle(incoming, "ignored", "from the null sender, but it tells of no failure");
+    if (!letter->is_permanent)
+        return incoming_settle(incoming, "ignored", "delivery is only delayed");
+    return mark_undelivered(office, &incoming->route->reference, &found, error) &&
+           incoming_settle(incoming, found ? "bounced" : "ignored", found ? "" : "a bounce whose token is not genuine");
+}
+
+bool poll_take_refusal(struct office *office, const char *envelope_sender, struct error **error)
+{
+    static const char bounce[] = "bounce-";
+    const char *extension;
+    struct reference reference;
+    if (!route_is_ours(office->config, office->config->kairan_address, envelope_sender, &extension) ||
+        strncmp(extension, bounce, sizeof bounce - 1) != 0)
+        return true;
+    void *context = talloc_new(NULL);
+    bool found;
+    bool done = !route_parse_reference(context, extension + sizeof bounce - 1, &reference) ||
+                mark_undelivered(office, &reference, &found, error);
+    talloc_free(context);
+    return done;
 }
