@@ -119,7 +119,7 @@ struct circle *circle_read(const void *context, const char *folder, const char *
 
 static bool is_member(const struct member *member, const char *address)
 {
-    bool found = strcasecmp(member->address, address) == 0;
+    bool found = member->address && strcasecmp(member->address, address) == 0;
     for (size_t i = 0; !found && i < memory_count(member->aliases); i++)
         found = strcasecmp(member->aliases[i], address) == 0;
     return found;
@@ -130,15 +130,13 @@ struct member *circle_find_member(const void *context, const char *folder, const
     void *work = talloc_new(NULL);
     char **names = file_list_folder(work, folder, MOST_CIRCLES, NULL);
     struct member *found = NULL;
-    for (size_t i = 0; !found && i < talloc_array_length(names); i++) {
+    for (size_t i = 0; !found && i < memory_count(names); i++) {
         struct circle *circle = circle_read(work, folder, names[i], NULL);
         for (size_t j = 0; circle && !found && j < circle->count; j++)
             if (is_member(&circle->members[j], address))
                 found = &circle->members[j];
-        if (found) {
-            struct circle *kept = talloc_steal(context, circle); /* the member's texts hang off it */
-            found = &kept->members[found - circle->members];
-        }
+        if (found)
+            talloc_steal(context, circle); /* the member's texts hang off it */
     }
     talloc_free(work);
     return found;

@@ -141,6 +141,13 @@ def results_tell_all(theatre):
         theatre.check(center, f"result-{name}", results, second.address)
 
 
+def trouble_is_reported(theatre):
+    center = Center(f"[limits]\nletter_bytes = 1024\n[center]\nlanguage = {theatre.language}\n")
+    with open(os.path.join(center.folder, "spool", "new", "1765000000.M1P1.mx"), "wb") as file:
+        file.write(b"Subject: x\r\n\r\n" + b"x" * 1024)
+    theatre.check(center, "set-aside", center.take(), f"root@{DOMAIN}")
+
+
 def main():
     tap = Tap()
     theatres = [Theatre(tap, "ja", JAPANESE, WORDS_JA), Theatre(tap, "en", ENGLISH, WORDS_EN)]
@@ -150,6 +157,7 @@ def main():
         requests_are_refused(theatre)
         openings_are_asked_back(theatre)
         results_tell_all(theatre)
+        trouble_is_reported(theatre)
         theatre.golden.finish()
     tap.equal(*(sorted(theatre.golden.names) for theatre in theatres), "both languages have the same mails")
     tap.equal(*(sorted(os.listdir(os.path.join(GOLDEN, language))) for language in ("ja", "en")),
