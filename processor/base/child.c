@@ -52,15 +52,17 @@ static int destroy(struct child *child)
     return 0;
 }
 
-/* posix_spawn takes char *const[] for history's sake and writes to none of them. */
-union argument_list {
-    const char *const *ours;
-    char *const *theirs;
-};
+char *const *child_arguments(const char *const arguments[])
+{
+    union {
+        const char *const *ours;
+        char *const *theirs;
+    } list = {.ours = arguments};
+    return list.theirs;
+}
 
 static int spawn(const char *const arguments[], const int input[2], const int output[2], pid_t *process)
 {
-    union argument_list list = {.ours = arguments};
     posix_spawn_file_actions_t actions;
     int failed = posix_spawn_file_actions_init(&actions);
     if (failed)
@@ -69,7 +71,7 @@ static int spawn(const char *const arguments[], const int input[2], const int ou
     if (!failed)
         failed = posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
     if (!failed)
-        failed = posix_spawn(process, arguments[0], &actions, NULL, list.theirs, environ);
+        failed = posix_spawn(process, arguments[0], &actions, NULL, child_arguments(arguments), environ);
     posix_spawn_file_actions_destroy(&actions);
     return failed;
 }

@@ -19,6 +19,9 @@ struct child;
  */
 struct child *child_start(const void *context, const char *const arguments[], struct error **error);
 
+/* A list of constant words as posix_spawn wants it: char *const[], for history's sake; it writes to none of them. */
+char *const *child_arguments(const char *const arguments[]);
+
 /* Sends one frame. */
 bool child_send(struct child *child, const char *bytes, size_t length, struct error **error);
 

@@ -126,7 +126,9 @@ static void add_references(struct buffer *head, const char *references)
 {
     size_t count = 0;
     size_t length;
-    const char *list = references ? references : "";
+    if (!references)
+        return;
+    const char *list = references;
     while (next_id(&list, &length))
         count++;
     if (!count)

@@ -22,8 +22,6 @@
 #include "mail/encode.h"
 #include "mta-hooks/maildir.h"
 
-extern char **environ;
-
 enum {
     REPLY_BYTES_MAXIMUM = 4096,
     HELPER_SECONDS = 330,   /* more than the helper grants the server, so that the helper's own sentence arrives */
@@ -195,8 +193,8 @@ static int spawn_sendmail(const char *program, const struct envelope *envelope, 
         failed = posix_spawnattr_setsigdefault(&attributes, &defaults);
     if (!failed)
         failed = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-    if (!failed) /* posix_spawn takes char *const[] but writes to none of them */
-        failed = posix_spawn(process, program, &actions, &attributes, (char *const *)(uintptr_t)arguments, environ);
+    if (!failed)
+        failed = posix_spawn(process, program, &actions, &attributes, child_arguments(arguments), environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return failed;

@@ -170,9 +170,8 @@ static void resolve_number(struct walk *walk)
     uint64_t day = find(walk, BY_DAY, number->value);
     bool is_option = prefixes > 0 || number->end - number->start > 2;
     size_t count = prefixes + 1;
-    if (prefixes && kind_at(walk, 0) == TOKEN_OPEN)
-        count++;
-    else if (kind_at(walk, count) == TOKEN_PREFIX && peek(walk, count)->glued)
+    bool is_closed = prefixes && kind_at(walk, 0) == TOKEN_OPEN;
+    if (is_closed || (kind_at(walk, count) == TOKEN_PREFIX && peek(walk, count)->glued))
         count++;
     bool clash = !is_option && option && day && option != day;
     struct token *set = put_set(walk, count, option || is_option ? option : day, clash);

@@ -121,6 +121,12 @@ static void drop_opening_yes(struct clause *clause)
     clause->count -= 2;
 }
 
+/* "yes to all": a range word behind a mark, in English. */
+static bool is_yes_to(const struct reading *reading, const struct token *token, const struct token *before)
+{
+    return token->kind == TOKEN_RANGE && is_latin(reading, token) && before && before->kind == TOKEN_MARK;
+}
+
 void clause_simplify(const struct reading *reading, struct clause *clause)
 {
     size_t written = 0;
@@ -150,10 +156,8 @@ void clause_simplify(const struct reading *reading, struct clause *clause)
             token.flags = WORD_SYMBOL | WORD_DOUBT;
         } else if (token.kind == TOKEN_RANGE && !is_latin(reading, &token) && !(next && next->kind == TOKEN_SET)) {
             token.kind = TOKEN_COLON;
-        } else if (token.kind == TOKEN_DEMO) {
+        } else if (token.kind == TOKEN_DEMO || is_yes_to(reading, &token, before)) {
             continue;
-        } else if (token.kind == TOKEN_RANGE && is_latin(reading, &token) && before && before->kind == TOKEN_MARK) {
-            continue; /* yes to all */
         }
         clause->tokens[written++] = token;
     }

@@ -75,7 +75,7 @@ static size_t read_number(const struct answer_question *question, const char *te
         size_t digits = strspn(text + open, "0123456789");
         if (digits < 1 || digits > 2 || strncmp(text + open + digits, brackets[i][1], strlen(brackets[i][1])) != 0)
             return 0;
-        size_t number = (size_t)atoi(text + open);
+        size_t number = (size_t)strtol(text + open, NULL, 10);
         if (number < 1 || number > question->choice_count)
             return 0;
         *choice = (int)number - 1;

@@ -115,7 +115,7 @@ static const struct template *find(struct template_folder *folder, const char *l
         return NULL;
     folder->templates = memory_resize(folder, folder->templates, struct template *, folder->count + 1);
     memmove(folder->templates + place + 1, folder->templates + place,
-            (folder->count - place) * sizeof *folder->templates);
+            (folder->count - place) * sizeof(struct template *));
     folder->templates[place] = template;
     folder->count++;
     return template;

@@ -85,7 +85,7 @@ static void read_sign(const char *text, struct token *token)
         if (strncmp(at, closing[i], strlen(closing[i])) == 0)
             token->value = ')';
     if (!token->value && (unsigned char)*at < 0x80)
-        token->value = *at;
+        token->value = (unsigned char)*at;
     token->kind = token->value ? TOKEN_SIGN : TOKEN_OTHER;
 }
 
