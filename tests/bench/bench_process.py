@@ -84,8 +84,16 @@ def fill_spool(folder, ids, ballot, replies, choices, first=0):
     return size / replies
 
 
+def spawned(*command):
+    """Milliseconds of one process, with as little of Python in them as possible."""
+    before = time.monotonic()
+    process = os.posix_spawn(command[0], command, ENVIRONMENT)
+    os.waitpid(process, 0)
+    return (time.monotonic() - before) * 1000
+
+
 def bench_idle(folder):
-    times = sorted(timed("process", "-C", folder, "--no-post")[0] * 1000 for _ in range(200))
+    times = sorted(spawned(kt.program("kairan"), "process", "-C", folder) for _ in range(200))
     print(f"idle run: median {times[100]:.2f} ms, p99 {times[198]:.2f} ms (target: under 5 ms)")
 
 
