@@ -10,7 +10,7 @@ enum { KANJI_FIRST = 0x3005, KANJI_LAST = 0x9FFF };
 
 struct token *tokens_add(struct tokens *tokens, enum token_kind kind, size_t start, size_t end)
 {
-    if (tokens->count == memory_count(tokens->list))
+    if (!tokens->list || tokens->count == memory_count(tokens->list))
         tokens->list = memory_resize(tokens, tokens->list, struct token, 2 * tokens->count + 64);
     bool glued = start > 0 && tokens->folded->text[start - 1] != ' ' && tokens->folded->text[start - 1] != '\n';
     struct token *token = &tokens->list[tokens->count++];
