@@ -95,6 +95,8 @@ static struct template *load(struct template_folder *folder, const char *languag
     template->source = file_read(template, template->path, LIMIT_TEMPLATE_BYTES, &length, error);
     if (template->source && template_parse(template, length, error))
         return template;
+    /* the installation's fault: whatever wanted to be written waits until somebody has repaired it */
+    error_set(error, ERROR_TEMPORARY, "the template %s cannot be used", template->path);
     talloc_free(template);
     return NULL;
 }
