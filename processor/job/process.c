@@ -61,8 +61,7 @@ bool process_run(struct office *office, bool posts, struct process_counts *count
     struct error *reason = NULL;
     *counts = (struct process_counts){0};
     bool done = keep_first(intake_run(office, &counts->intake, &reason), error, &reason);
-    if (counts->intake.failed)
-        done = keep_first(set_aside_tell(office, &reason), error, &reason) && done;
+    done = keep_first(set_aside_tell(office, &reason), error, &reason) && done;
     done = keep_first(close_ripe_polls(office, &counts->closed, &reason), error, &reason) && done;
     if (posts)
         done = keep_first(post_run(office, &counts->post, &reason), error, &reason) && done;

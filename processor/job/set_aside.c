@@ -1,8 +1,13 @@
 /* Telling the administrator: see set_aside.h. */
 #include "job/set_aside.h"
 
+#include <string.h>
+
 #include "base/file.h"
 #include "base/memory.h"
+#include "store/fact.h"
+
+static const char told_fact[] = "set-aside told"; /* the newest name that a mail has told of */
 
 enum { NAMES_TOLD = 50, NAMES_LISTED = 10000 };
 
@@ -20,7 +25,8 @@ static bool queue_mail(void *context, struct office *office, char **names, struc
                                 .view = memory_check(view)};
     bool done = store_begin(office->store, error);
     if (done) {
-        done = office_queue(office, &outgoing, error) && store_commit(office->store, error);
+        done = office_queue(office, &outgoing, error) &&
+               store_set_fact(office->store, told_fact, names[count - 1], error) && store_commit(office->store, error);
         if (!done)
             store_rollback(office->store);
     }
@@ -33,7 +39,11 @@ bool set_aside_tell(struct office *office, struct error **error)
     void *context = talloc_new(NULL);
     char **names =
         file_list_folder(context, file_join(context, office->config->spool, "failed"), NAMES_LISTED, error);
-    bool done = names && (!memory_count(names) || queue_mail(context, office, names, error));
+    char *told = NULL;
+    size_t count = memory_count(names);
+    bool done = names && (!count || store_get_fact(context, office->store, told_fact, &told, error));
+    if (done && count && (!told || strcmp(names[count - 1], told) > 0))
+        done = queue_mail(context, office, names, error);
     talloc_free(context);
     return done;
 }
