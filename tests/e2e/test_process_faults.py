@@ -52,12 +52,12 @@ class Instance:
         shutil.copytree(self.folder, to)
         return Instance(to)
 
-    def set_transport(self, transport):
+    def edit_config(self, pattern, line):
         path = os.path.join(self.folder, "kairan.conf")
         with open(path, encoding="utf-8") as file:
             text = file.read()
         with open(path, "w", encoding="utf-8") as file:
-            file.write(re.sub(r"(?m)^transport = .*$", f"transport = {transport}", text))
+            file.write(re.sub(f"(?m)^{pattern}$", line, text))
 
     def rows(self, query):
         database = sqlite3.connect(os.path.join(self.folder, "kairan.db"))
@@ -88,7 +88,7 @@ class Instance:
             "invitations": self.rows("SELECT number, state, asked, comment, proposal FROM invitation ORDER BY 1"),
             "polls": self.rows("SELECT code, state, invited, waiting FROM poll"),
             "letters": self.rows("SELECT identity, verdict, reason, archive FROM letter ORDER BY 1"),
-            "outbox": sorted((kind(dedupe), recipient, state, digest(data)) for dedupe, recipient, state, data in
+            "outbox": sorted((kind(dedupe), recipient, state, said(dedupe, data)) for dedupe, recipient, state, data in
                              self.rows("SELECT dedupe, envelope_recipient, state, bytes FROM outbox")),
             "spool": self.files("spool", "new"),
             "failed": self.files("spool", "failed"),
@@ -99,12 +99,18 @@ class Instance:
     def deliveries(self):
         """(what, whom, what it says) of every mail in the outgoing Maildir; a name that is not in the outbox shows."""
         known = dict(self.rows("SELECT message_id, dedupe FROM outbox"))
-        return sorted((kind(known.get(name, name)), said) for name, said in self.files("out", "new"))
+        return sorted((kind(known.get(name, name)), said(known.get(name, name), text))
+                      for name, text in self.files("out", "new"))
 
 
 def kind(dedupe):
     """What a mail is; an answer's letter is known by a number, and a fault may leave a gap there."""
     return re.sub(r"^([a-z-]+)/\d+$", r"\1", dedupe)
+
+
+def said(dedupe, text):
+    """What is compared of a mail: what was set aside is told with its path, which is the copy's own."""
+    return "" if dedupe.startswith("set-aside/") else text if isinstance(text, str) else digest(text)
 
 
 def digest(data):
@@ -131,9 +137,7 @@ def make_templates(folder):
     instance = Instance(os.path.join(folder, "replies"))
     kairan = kt.Kairan(instance.folder, now=OPENED)
     kt.run([kt.program("kairan"), "init", "--domain", kt.DOMAIN, instance.folder])
-    with open(os.path.join(instance.folder, "kairan.conf"), "a", encoding="utf-8") as file:
-        file.write(f"\n[limits]\nletter_bytes = {LARGEST}\n")
-    remove_empty_limits(instance.folder)
+    instance.edit_config("#letter_bytes = .*", f"letter_bytes = {LARGEST}")
     organiser = kt.Participant("山田 太郎", f"yamada@{kt.DOMAIN}")
     everybody = demo.people()
     invited = ", ".join(f"{kt.encode_header(person.name, 'utf-8')} <{person.address}>"
@@ -153,15 +157,6 @@ def make_templates(folder):
     posting = instance.copy(os.path.join(folder, "posting"))
     kt.Kairan(posting.folder, now=OPENED).run("process", "--no-post")
     return opening, instance, deadline, posting
-
-
-def remove_empty_limits(folder):
-    """The fresh configuration has a [limits] of comments only, and a section may stand there once."""
-    path = os.path.join(folder, "kairan.conf")
-    with open(path, encoding="utf-8") as file:
-        text = file.read()
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text.replace("[limits]\n", "", 1))
 
 
 # The strikes
@@ -335,7 +330,7 @@ def check_smtp_kill(series, name, occurrence):
     copy = series.template.copy(os.path.join(series.folder, f"smtp-{name}-{occurrence}"))
     with Sink() as sink:
         try:
-            copy.set_transport(f"smtp://127.0.0.1:{sink.server_address[1]}")
+            copy.edit_config("transport = .*", f"transport = smtp://127.0.0.1:{sink.server_address[1]}")
             done = copy.command(series.what, series.now, [
                 "strace", "-o", "/dev/null", "-e", f"trace={name}", "-e",
                 f"inject={name}:signal=KILL:when={occurrence}"])
@@ -363,12 +358,12 @@ def kill_smtp(tap, pool, template):
     """`kairan post` over SMTP: the calls are those of a clean run of its own."""
     with Sink() as sink:
         smtp = template.copy(os.path.join(kt.new_folder(), "smtp"))
-        smtp.set_transport(f"smtp://127.0.0.1:{sink.server_address[1]}")
+        smtp.edit_config("transport = .*", f"transport = smtp://127.0.0.1:{sink.server_address[1]}")
         series = Series("post over SMTP", smtp, ["post"], OPENED, LATER)
         series.due = {row[0] for row in template.rows("SELECT message_id FROM outbox WHERE state = 'due'")}
         copies = sink.by_id()
-        tap.ok(len(copies) == 6 and all(len(data) == 1 for data in copies.values()), "post over SMTP: six mails, once each",
-               f"{ {key: len(data) for key, data in copies.items()} }")
+        tap.equal({key: len(data) for key, data in copies.items()}, {key: 1 for key in series.due},
+                  "post over SMTP: every mail once")
         sink.shutdown()
     started = time.monotonic()
     report(tap, [(f"{series.title}, call {index + 1}, {name} #{occurrence}: killed",
@@ -381,12 +376,12 @@ def check_unrecordable(tap, template):
     """When no outcome can be recorded, nothing is sent: or the same mail would go out with every run."""
     copy = template.copy(os.path.join(kt.new_folder(), "unrecordable"))
     with Sink() as sink:
-        copy.set_transport(f"smtp://127.0.0.1:{sink.server_address[1]}")
+        copy.edit_config("transport = .*", f"transport = smtp://127.0.0.1:{sink.server_address[1]}")
         full = ["strace", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=ENOSPC"]
         statuses = [copy.command(["post"], OPENED, full).returncode for _ in range(3)]
         tap.equal((statuses, len(sink.mails)), ([75] * 3, 0), "post on a full disk fails and sends nothing")
         copy.command(["post"], OPENED)
-        tap.equal([len(data) for data in sink.by_id().values()], [1] * 6, "with space again: six mails, once each")
+        tap.equal([len(data) for data in sink.by_id().values()], [1] * 7, "with space again: every mail once")
         sink.shutdown()
 
 
@@ -433,6 +428,20 @@ def check_worn_reader(tap, series):
               (names[:1], names[1:]), "only the letter that spent the reader is set aside")
 
 
+def check_missing_template(tap, series):
+    """What the installation lacks is no letter's fault: all wait until it is repaired."""
+    copy = series.template.copy(os.path.join(series.folder, "template"))
+    texts = os.path.join(copy.folder, "texts")
+    shutil.copytree(os.path.join(kt.TREE, "templates"), texts)
+    copy.edit_config(r"#templates = .*", f"templates = {texts}")
+    os.rename(os.path.join(texts, "ja", "ack.txt"), os.path.join(texts, "ack.txt"))
+    done = copy.command(series.what, series.now)
+    tap.equal((done.returncode, copy.files("spool", "failed")), (75, []), "without a template no letter is set aside")
+    os.rename(os.path.join(texts, "ack.txt"), os.path.join(texts, "ja", "ack.txt"))
+    problem = series.check_repair(copy, series.now)
+    tap.ok(not problem, "with the template back, one run does everything", problem)
+
+
 def check_two_at_once(tap, series):
     """While one works, another says so and does nothing."""
     copy = series.template.copy(os.path.join(series.folder, "two"))
@@ -477,6 +486,7 @@ def main():
     check_deadly_letter(tap, taking)
     check_worn_reader(tap, taking)
     check_unrecordable(tap, posting)
+    check_missing_template(tap, taking)
     check_two_at_once(tap, taking)
     tap.done()
 
