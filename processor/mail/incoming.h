@@ -15,6 +15,7 @@ struct incoming {
     const struct route *route;
     int64_t id;          /* of the row in the letter table */
     time_t received_at;  /* when the hook took it */
+    bool has_genuine_token; /* it answers a mail of ours, whoever sends it */
     const char *verdict; /* set by whoever handled it: a static word such as "answered" … */
     const char *reason;  /* … and why, "" when there is nothing to say */
 };

@@ -169,23 +169,31 @@ static char *references_to(const void *context, const struct letter *letter)
     return memory_format(context, "%s<%s>", references, letter->message_id);
 }
 
+char *office_message_id(const void *context, const struct office *office, const char *reference, struct error **error)
+{
+    const char *domain = strchr(office->config->poll_address, '@') + 1;
+    char *random = token_random(context, error);
+    if (!random)
+        return NULL;
+    if (!reference)
+        return memory_format(context, "%s@%s", random, domain);
+    return memory_format(context, "%s.%s@%s", reference, random, domain);
+}
+
 /* Fills in all that does not depend on the text. */
 static bool address_message(const void *context, struct office *office, const struct outgoing *outgoing,
                             struct message *message, struct error **error)
 {
     const struct config *config = office->config;
-    char *random = token_random(context, error);
-    if (!random)
+    message->message_id = outgoing->message_id ? outgoing->message_id
+                                               : office_message_id(context, office, outgoing->reference, error);
+    if (!message->message_id)
         return false;
-    const char *domain = strchr(config->poll_address, '@') + 1;
     message->from.address = config->poll_address;
     message->to = (struct mailbox){memory_copy_text(context, outgoing->name ? outgoing->name : ""),
                                    memory_copy_text(context, outgoing->address)};
     if (outgoing->reference)
         message->reply_to.address = office_reply_address(context, office, outgoing->reference);
-    message->message_id = outgoing->reference
-                              ? memory_format(context, "%s.%s@%s", outgoing->reference, random, domain)
-                              : memory_format(context, "%s@%s", random, domain);
     message->date = office->now;
     message->auto_submitted = outgoing->in_reply_to ? "auto-replied" : "auto-generated";
     message->suppress = outgoing->takes_absences ? "DR, RN, NRN" : "All";
@@ -220,7 +228,7 @@ static bool check_daily_cap(const void *context, struct office *office, const st
                             struct error **error)
 {
     *allowed = true;
-    if (!outgoing->in_reply_to)
+    if (!outgoing->in_reply_to && !outgoing->is_capped)
         return true;
     char *key = memory_copy_text(context, outgoing->address);
     for (char *c = key; *c; c++)

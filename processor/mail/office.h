@@ -37,8 +37,10 @@ struct outgoing {
     const char *name;     /* of the recipient, may be "" */
     const char *address;
     const char *reference; /* "k7q2-13-…": where replies belong; NULL: none */
+    const char *message_id; /* office_message_id(), when it must be known beforehand; NULL: one is made */
     const char *dedupe;    /* what this mail is; the same one is never queued twice */
     const struct letter *in_reply_to; /* the letter that it answers, or NULL */
+    bool is_capped;                   /* counts against the daily cap of its address, as every answer does */
     bool is_broadcast;                /* to many: Precedence, List-Id */
     bool bounces_count;               /* VERP envelope sender, so that a bounce finds the invitation; else null */
     bool takes_absences;              /* absence replies are welcome (a ballot) */
@@ -75,6 +77,9 @@ char *office_reference(const void *context, const struct office *office, const c
 
 /* Whether a token belongs to an invitation; constant time. */
 bool office_reference_is_genuine(const struct office *office, const char *code, int number, const char *token);
+
+/* A fresh Message-ID (without < >) that carries the reference (NULL: none) below `context`. */
+char *office_message_id(const void *context, const struct office *office, const char *reference, struct error **error);
 
 /* The address that replies with this reference go to: "poll+k7q2-13-…@domain", or plain without delimiters. */
 char *office_reply_address(const void *context, const struct office *office, const char *reference);

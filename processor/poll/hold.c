@@ -1,43 +1,13 @@
 /* Answers on hold: see hold.h. */
 #include "poll/hold.h"
 
-#include <stdlib.h>
-
 #include "base/memory.h"
+#include "poll/proposal.h"
 #include "poll/question.h"
 #include "poll/reply.h"
 #include "poll/view.h"
 #include "poll/vote.h"
 #include "store/answer.h"
-
-char *hold_write_proposal(const void *context, const enum mark *marks, size_t count)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < count; i++) {
-        const char *name = mark_name(marks[i]);
-        json_array_append_new(list, name ? json_string(name) : json_null());
-    }
-    char *text = json_dumps(list, JSON_COMPACT);
-    json_decref(list);
-    char *copy = memory_copy_text(context, memory_check(text));
-    free(text); /* jansson speaks malloc */
-    return copy;
-}
-
-enum mark *hold_read_proposal(const void *context, const char *proposal, size_t count)
-{
-    json_t *list = proposal ? json_loads(proposal, 0, NULL) : NULL;
-    enum mark *marks = NULL;
-    if (json_array_size(list) == count && count) {
-        marks = memory_array(context, enum mark, count);
-        for (size_t i = 0; i < count; i++) {
-            const char *name = json_string_value(json_array_get(list, i));
-            marks[i] = name ? mark_from_name(name) : MARK_NONE;
-        }
-    }
-    json_decref(list);
-    return marks;
-}
 
 /* What is held, and the two mails about it. */
 struct holding {
@@ -46,6 +16,7 @@ struct holding {
     const struct poll *poll;
     struct invitation *invitation;
     const enum mark *marks;
+    char *message_id; /* of the mail that asks the person */
 };
 
 static json_t *view_holding(void *context, const struct holding *holding, const char *language, struct error **error)
@@ -77,6 +48,8 @@ static bool ask_person(void *context, const struct holding *holding, struct erro
                                 .name = invitation->name,
                                 .address = invitation->address,
                                 .reference = office_reference(context, office, holding->poll->code, invitation->number),
+                                .message_id = holding->message_id,
+                                .is_capped = true,
                                 .dedupe = memory_format(context, "held/%lld", (long long)holding->incoming->id),
                                 .view = view};
     bool done = office_queue(office, &outgoing, error);
@@ -112,7 +85,11 @@ static bool store_holding(void *context, const struct holding *holding, struct e
                                    .invitation_id = holding->invitation->id,
                                    .verdict = "held",
                                    .source = holding->incoming->letter->new_text};
-    holding->invitation->proposal = hold_write_proposal(context, holding->marks, holding->poll->choice_count);
+    struct proposal proposal = {.message_id = holding->message_id,
+                                .previous = holding->invitation->proposal,
+                                .marks = holding->marks,
+                                .count = holding->poll->choice_count};
+    holding->invitation->proposal = proposal_write(context, &proposal);
     return store_add_answer(store, &record, error) &&
            store_update_invitation(store, holding->invitation, holding->invitation->state, error);
 }
@@ -138,9 +115,11 @@ bool hold_answer(struct office *office, struct incoming *incoming, const struct 
     char *reference = office_reference(context, office, poll->code, invitation->number);
     struct answer *answer = vote_read_answer(context, incoming, question, reference);
     enum mark *marks = memory_array(context, enum mark, poll->choice_count);
-    struct holding holding = {office, incoming, poll, invitation, marks};
-    bool done;
-    if (poll->state == POLL_OPEN && holds_a_mark(answer, poll->choice_count, marks))
+    struct holding holding = {office, incoming, poll, invitation, marks, office_message_id(context, office, reference, error)};
+    bool done = holding.message_id != NULL;
+    if (!done)
+        ;
+    else if (poll->state == POLL_OPEN && holds_a_mark(answer, poll->choice_count, marks))
         done = store_holding(context, &holding, error) && ask_person(context, &holding, error) &&
                tell_sender(context, &holding, error) &&
                incoming_settle(incoming, "held", "the sender is not the invited person");

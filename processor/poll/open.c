@@ -301,6 +301,12 @@ static bool queue_organiser_note(struct office *office, const struct incoming *i
 bool poll_take_organiser_reply(struct office *office, struct incoming *incoming, const struct poll *poll,
                                struct error **error)
 {
+    bool own;
+    incoming->has_genuine_token = true;
+    if (!store_has_address(office->store, poll->organiser_id, incoming_sender(incoming)->address, &own, error))
+        return false;
+    if (!own) /* a preview that was forwarded opens nothing */
+        return reply_refuse(office, incoming, "not_organiser", error);
     enum reply_word word = reply_read_word(incoming->letter->new_text);
     const char *what = "not_understood";
     if (poll->state == POLL_OPEN)

@@ -28,7 +28,7 @@ struct speaker {
     enum authority authority;
 };
 
-static bool find_by_token(void *context, struct office *office, const struct incoming *incoming,
+static bool find_by_token(void *context, struct office *office, struct incoming *incoming,
                           const struct poll *poll, struct speaker *speaker, struct error **error)
 {
     const struct reference *reference = &incoming->route->reference;
@@ -39,6 +39,7 @@ static bool find_by_token(void *context, struct office *office, const struct inc
         log_warning("a reply from %s carries a token that is not genuine", sender);
         return true;
     }
+    incoming->has_genuine_token = true;
     bool own = false;
     if (!store_find_invitation(context, office->store, poll->id, reference->number, &speaker->invitation, error))
         return false;

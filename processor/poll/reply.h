@@ -20,7 +20,8 @@ bool reply_queue(struct office *office, const struct incoming *incoming, const s
                  struct error **error);
 
 /*
- * Answers that a letter cannot be acted on and why, and settles it as "refused". `reason` is one of not_organiser,
+ * Answers that a letter cannot be acted on and why, and settles it as "refused". A stranger (not of the center, in no
+ * circle, never asked, without a genuine token) gets no answer: most of what strangers send has a forged sender. `reason` is one of not_organiser,
  * unknown_poll, not_invited, cancelled, no_answer: the template has a sentence for each.
  */
 bool reply_refuse(struct office *office, struct incoming *incoming, const char *reason, struct error **error);

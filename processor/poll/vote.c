@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "poll/hold.h"
+#include "poll/proposal.h"
 #include "poll/question.h"
 #include "poll/reply.h"
 #include "poll/view.h"
@@ -22,6 +22,7 @@ struct taking {
     struct invitation *invitation;
     const struct question *question;
     const char *reference; /* the invitation's */
+    char *message_id;      /* of the mail that answers */
     struct answer *answer;
     bool is_late;
     bool by_confirmation; /* a bare 「はい」 made the proposal the answer */
@@ -58,21 +59,19 @@ static bool read_votes(void *context, struct taking *taking, struct error **erro
     return true;
 }
 
-/* A bare 「はい」 stands for what we proposed, and for nothing when we proposed nothing. */
+/* A bare 「はい」 stands for what the mail it answers proposed, and for nothing when that proposed nothing. */
 static void resolve_confirmation(void *context, struct taking *taking)
 {
     struct answer *answer = taking->answer;
+    size_t count = taking->poll->choice_count;
     if (answer->verdict != ANSWER_CONFIRM)
         return;
-    enum mark *proposed = hold_read_proposal(context, taking->invitation->proposal, taking->poll->choice_count);
-    if (!proposed) {
-        answer->verdict = ANSWER_ASK;
-        return;
-    }
-    for (size_t i = 0; i < taking->poll->choice_count; i++)
+    enum mark *proposed =
+        proposal_confirm(context, taking->invitation->proposal, count, taking->incoming->letter);
+    answer->verdict = proposed ? ANSWER_OK : ANSWER_ASK;
+    for (size_t i = 0; proposed && i < count; i++)
         answer->marks[i].mark = proposed[i];
-    answer->verdict = ANSWER_OK;
-    taking->by_confirmation = true;
+    taking->by_confirmation = proposed != NULL;
 }
 
 static bool store_votes(struct taking *taking, int64_t answer_id, struct error **error)
@@ -127,9 +126,11 @@ static bool record(void *context, struct taking *taking, struct error **error)
         return false;
     }
     bool asks = needs_asking(taking);
-    invitation->proposal = asks && taking->answer->proposal
-                               ? hold_write_proposal(context, taking->answer->proposal, taking->poll->choice_count)
-                               : NULL;
+    struct proposal proposal = {.message_id = taking->message_id,
+                                .previous = invitation->proposal,
+                                .marks = taking->answer->proposal,
+                                .count = taking->poll->choice_count};
+    invitation->proposal = asks && proposal.marks ? proposal_write(context, &proposal) : NULL;
     invitation->state = state_after(taking);
     invitation->asked += asks;
     if (!taking->by_confirmation)
@@ -241,6 +242,7 @@ static bool queue_to_organiser(void *context, struct taking *taking, json_t *vie
                                 .address = address,
                                 .reference = office_reference(context, office, taking->poll->code, 0),
                                 .dedupe = memory_format(context, "%s/%lld", template, (long long)taking->incoming->id),
+                                .is_capped = true,
                                 .view = view};
     return office_queue(office, &outgoing, error);
 }
@@ -275,6 +277,7 @@ static bool answer_person(void *context, struct taking *taking, struct error **e
             .name = invitation->name,
             .address = incoming_sender(taking->incoming)->address,
             .reference = taking->reference,
+            .message_id = taking->message_id,
             .dedupe = memory_format(context, "%s/%lld", template, (long long)taking->incoming->id),
             .view = view};
         done = reply_queue(office, taking->incoming, &outgoing, error);
@@ -294,8 +297,10 @@ bool vote_take_answer(struct office *office, struct incoming *incoming, const st
     if (done) {
         taking.reference = office_reference(context, office, poll->code, invitation->number);
         taking.answer = vote_read_answer(context, incoming, taking.question, taking.reference);
+        taking.message_id = office_message_id(context, office, taking.reference, error);
         resolve_confirmation(context, &taking);
     }
+    done = done && taking.message_id;
     done = done && record(context, &taking, error) && answer_person(context, &taking, error);
     if (done && taking.is_late)
         incoming_settle(incoming, "late", "the deadline had passed");

@@ -97,8 +97,43 @@ def forged_token_is_none(tap):
     tap.equal(center.marks(SUZUKI.name), "・・・", "a forged token reaches nobody else's marks")
     guest = Participant("客員", STRANGER)
     mails = center.take(guest.write(POLL, code, "○○○"))
-    tap.ok("宛先に入っていない" in mails[0].get_content(), "not invited: told so", subjects(mails))
+    tap.equal(subjects(mails), [], "a stranger gets no answer: his address may be forged")
+    mails = center.take(Participant("新人", f"shinjin@{DOMAIN}").write(POLL, code, "○○○"))
+    tap.ok("宛先に入っていない" in mails[0].get_content(), "not invited, but of the center: told so", subjects(mails))
     tap.ok(len(mails) == 1, "not invited: nobody else hears of it")
+
+
+def yes_belongs_to_one_mail(tap):
+    center, ballots = opened()
+    [asked] = center.take(SATO.reply(ballots[SATO.address], "2は無理です"))
+    held = [mail for mail in center.take(ITO.reply(ballots[SATO.address], "××○")) if address_of(mail) == SATO.address][0]
+    center.take(SATO.reply(asked, "はい"))
+    tap.equal(center.marks(SATO.name), "・×・", "はい to an earlier question does not confirm what was held since")
+    center.take(SATO.write(str(held["Reply-To"]), "Re", "はい"))
+    tap.equal(center.marks(SATO.name), "・×・", "はい to no mail in particular confirms nothing when there were two")
+    held = [mail for mail in center.take(ITO.reply(ballots[SATO.address], "××○")) if address_of(mail) == SATO.address][0]
+    center.take(SATO.reply(held, "はい"))
+    tap.equal(center.marks(SATO.name), "××○", "はい to the mail that proposes: recorded")
+    [asked] = center.take(SUZUKI.reply(ballots[SUZUKI.address], "2は無理です"))
+    center.take(SUZUKI.write(str(asked["Reply-To"]), "Re", "はい"))
+    tap.equal(center.marks(SUZUKI.name), "○×○", "はい to no mail in particular confirms the only proposal there was")
+
+
+def only_the_organiser_opens(tap):
+    center = Center()
+    fields = [("Cc", SATO.address)]
+    [preview] = center.take(YAMADA.write(POLL, "定例会の日程調整", f"{DATES_JA}締切: 12/25(木) 17:00\n", fields))
+    center.take(ITO.reply(preview, "はい"))
+    tap.equal(center.json("poll", "list")["polls"][0]["state"], "draft", "a forwarded preview opens nothing")
+    center.take(YAMADA.reply(preview, "はい"))
+    tap.equal(center.json("poll", "list")["polls"][0]["state"], "open", "the organiser's はい opens the poll")
+
+
+def others_cannot_flood(tap):
+    center, ballots = opened("[limits]\nanswers_a_day = 3\n")
+    mails = center.take(*[ITO.reply(ballots[SATO.address], "○○" + "○×△"[i % 3]) for i in range(9)])
+    counts = {who.address: sum(address_of(mail) == who.address for mail in mails) for who in (SATO, ITO)}
+    tap.ok(all(count <= 3 for count in counts.values()), "nobody gets more mails a day than the cap because of another", counts)
 
 
 def openers_are_checked(tap):
@@ -293,7 +328,8 @@ def hard_mail_is_given_up(tap):
 def main():
     tap = Tap()
     for check in (own_address_counts, invited_without_reference_counts, alias_counts, foreign_sender_is_held,
-                  forged_token_is_none, openers_are_checked, repeated_mail_counts_once, changes_replace_and_parts_merge,
+                  forged_token_is_none, yes_belongs_to_one_mail, only_the_organiser_opens, others_cannot_flood,
+                  openers_are_checked, repeated_mail_counts_once, changes_replace_and_parts_merge,
                   late_answers_do_not_count, all_answers_close, machines_are_not_answered, unanswerable_people_count,
                   bounces_are_told, answers_have_a_cap, asking_has_an_end, bad_mail_is_set_aside,
                   hard_mail_is_given_up):

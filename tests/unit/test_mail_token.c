@@ -106,7 +106,7 @@ START_TEST(keys_are_long_and_private)
     ck_assert_int_eq(error->class, ERROR_REFUSED);
     error_free(&error);
     ck_assert_ptr_null(token_load_key(context, "/nonexistent/key", &error));
-    ck_assert_int_eq(error->class, ERROR_TEMPORARY);
+    ck_assert_int_eq(error->class, ERROR_REFUSED);
     error_free(&error);
     ck_assert_ptr_null(token_load_key(context, "/tmp", &error));
     error_free(&error);

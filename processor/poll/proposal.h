@@ -1,0 +1,28 @@
+/*
+ * Proposals: marks that count only when the invited person confirms them with a bare 「はい」 — proposed by us when a reply
+ * left something open, or given by somebody else with this person's ballot. A proposal is tied to the mail that made it:
+ * a 「はい」 to another mail confirms nothing.
+ */
+#ifndef KAIRAN_POLL_PROPOSAL_H
+#define KAIRAN_POLL_PROPOSAL_H
+
+#include "mail/letter.h"
+#include "poll/answer.h"
+
+struct proposal {
+    const char *message_id;   /* of the mail that proposes, without < > */
+    const char *previous;     /* what invitation.proposal held before, or NULL */
+    const enum mark *marks;   /* one a choice */
+    size_t count;
+};
+
+/* A proposal as invitation.proposal keeps it, below `context`. */
+char *proposal_write(const void *context, const struct proposal *proposal);
+
+/*
+ * The marks (`count` of them, below `context`) that a bare yes in this letter confirms; NULL when it answers another
+ * mail, or does not say which and more than one has been proposed, or nothing is proposed.
+ */
+enum mark *proposal_confirm(const void *context, const char *kept, size_t count, const struct letter *letter);
+
+#endif
