@@ -239,3 +239,16 @@ struct answer *answer_read(const void *context, const struct answer_question *qu
     talloc_free(scratch);
     return answer;
 }
+
+bool answer_is_courtesy(const char *comment)
+{
+    void *context = talloc_new(NULL);
+    struct tokens *tokens = tokens_read(context, text_fold(context, comment, strlen(comment)), 1);
+    bool is_courtesy = true;
+    for (size_t i = 0; is_courtesy && i < tokens->count; i++) {
+        enum token_kind kind = tokens->list[i].kind;
+        is_courtesy = kind == TOKEN_POLITE || kind == TOKEN_NOISE || kind == TOKEN_STOP || kind == TOKEN_LINE;
+    }
+    talloc_free(context);
+    return is_courtesy;
+}

@@ -61,6 +61,9 @@ struct ballot_lines *answer_prepare(const void *context, const struct answer_que
 /* Reads the whole text of a reply (quotes included) below `context`. */
 struct answer *answer_read(const void *context, const struct answer_question *question, const char *text);
 
+/* Whether a comment is nothing but courtesy (「よろしくお願いします」), which need not be shown to anybody. */
+bool answer_is_courtesy(const char *comment);
+
 /* "○" "◎" "△" "×" "・" */
 const char *mark_symbol(enum mark mark);
 

@@ -133,8 +133,9 @@ static bool record(void *context, struct taking *taking, struct error **error)
     invitation->proposal = asks && proposal.marks ? proposal_write(context, &proposal) : NULL;
     invitation->state = state_after(taking);
     invitation->asked += asks;
+    const char *comment = taking->answer->comment;
     if (!taking->by_confirmation)
-        invitation->comment = taking->answer->comment;
+        invitation->comment = memory_copy_text(context, answer_is_courtesy(comment) ? "" : comment);
     return store_update_invitation(store, invitation, before, error);
 }
 

@@ -392,11 +392,24 @@ START_TEST(marks_have_names)
 }
 END_TEST
 
+START_TEST(courtesy_is_told_from_what_matters)
+{
+    static const char *const courtesies[] = {"", "よろしくお願いします。", "お疲れさまです。\nよろしくお願いいたします", "Thanks!"};
+    static const char *const matters[] = {"オンラインでも参加できますか", "30分ほど遅れます", "よろしく。資料は別途送ります",
+                                          "The room is too small"};
+    for (size_t i = 0; i < sizeof courtesies / sizeof *courtesies; i++)
+        ck_assert_msg(answer_is_courtesy(courtesies[i]), "%s", courtesies[i]);
+    for (size_t i = 0; i < sizeof matters / sizeof *matters; i++)
+        ck_assert_msg(!answer_is_courtesy(matters[i]), "%s", matters[i]);
+}
+END_TEST
+
 static Suite *answer_suite(void)
 {
     Suite *suite = suite_create("answer");
     TCase *cases = tcase_create("answer");
     tcase_set_timeout(cases, 120);
+    tcase_add_test(cases, courtesy_is_told_from_what_matters);
     tcase_add_test(cases, replies_mean_what_they_say);
     tcase_add_test(cases, spelling_does_not_change_a_reading);
     tcase_add_test(cases, courtesy_does_not_change_a_reading);
