@@ -7,6 +7,9 @@
 #include "poll/result.h"
 #include "store/poll.h"
 
+/* A letter that the hook took up before the deadline may reach the spool this much later (its own time limit). */
+enum { CLOSING_GRACE = 120 };
+
 static bool close_one(struct office *office, int64_t id, struct error **error)
 {
     void *context = talloc_new(NULL);
@@ -25,7 +28,7 @@ static bool close_one(struct office *office, int64_t id, struct error **error)
 static bool close_ripe_polls(struct office *office, long *closed, struct error **error)
 {
     void *context = talloc_new(NULL);
-    int64_t *ids = store_list_ripe_polls(context, office->store, office->now, error);
+    int64_t *ids = store_list_ripe_polls(context, office->store, office->now - CLOSING_GRACE, error);
     bool done = ids != NULL;
     for (size_t i = 0; i < memory_count(ids); i++) {
         struct error *reason = NULL;
@@ -56,13 +59,18 @@ static bool keep_first(bool done, struct error **first, struct error **reason)
     return false;
 }
 
+/*
+ * Polls close only when every letter of the spool has been looked at: an answer that came in time must not find its poll
+ * closed because the reader was away.
+ */
 bool process_run(struct office *office, bool posts, struct process_counts *counts, struct error **error)
 {
     struct error *reason = NULL;
     *counts = (struct process_counts){0};
-    bool done = keep_first(intake_run(office, &counts->intake, &reason), error, &reason);
-    done = keep_first(set_aside_tell(office, &reason), error, &reason) && done;
-    done = keep_first(close_ripe_polls(office, &counts->closed, &reason), error, &reason) && done;
+    bool complete = keep_first(intake_run(office, &counts->intake, &reason), error, &reason);
+    bool done = keep_first(set_aside_tell(office, &reason), error, &reason) && complete;
+    if (complete)
+        done = keep_first(close_ripe_polls(office, &counts->closed, &reason), error, &reason) && done;
     if (posts)
         done = keep_first(post_run(office, &counts->post, &reason), error, &reason) && done;
     return done;

@@ -127,7 +127,7 @@ static bool render_text(const void *context, struct office *office, const struct
     const char *line = whole;
     if (!take_field(&line, "Subject: ", &rendered->subject, context) ||
         !take_field(&line, "From: ", &rendered->from_name, context) || *line != '\n')
-        return error_set(error, ERROR_REFUSED,
+        return error_set(error, ERROR_INSTALLATION,
                          "the template %s does not begin with \"Subject: \", \"From: \" and an empty line", name);
     rendered->text = memory_copy_text(context, line + 1);
     return true;
@@ -220,7 +220,11 @@ static bool queue_composed(const void *context, struct office *office, const str
     mail->envelope_recipient = outgoing->address;
     mail->message_id = message->message_id;
     mail->dedupe = outgoing->dedupe;
-    return store_queue_mail(office->store, mail, office->now, &queued, error);
+    if (!store_queue_mail(office->store, mail, office->now, &queued, error))
+        return false;
+    if (outgoing->was_queued)
+        *outgoing->was_queued = queued;
+    return true;
 }
 
 /* Robots that slip through every sign are stopped by arithmetic. */

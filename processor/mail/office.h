@@ -44,6 +44,7 @@ struct outgoing {
     bool is_broadcast;                /* to many: Precedence, List-Id */
     bool bounces_count;               /* VERP envelope sender, so that a bounce finds the invitation; else null */
     bool takes_absences;              /* absence replies are welcome (a ballot) */
+    bool *was_queued;                 /* set to whether it was: not when one with its dedupe key is there; NULL: who cares */
     json_t *view;                     /* borrowed; "reference" is set in it */
 };
 

@@ -124,8 +124,10 @@ static json_t *find_view(struct mailing *mailing, const char *language)
     return *view;
 }
 
-static bool queue_one(struct mailing *mailing, const struct invitation *invitation, struct error **error)
+static bool queue_one(struct mailing *mailing, const struct invitation *invitation, long *queued,
+                      struct error **error)
 {
+    bool was_queued = false;
     struct office *office = mailing->office;
     void *context = talloc_new(NULL);
     json_t *view = find_view(mailing, office_language(office, invitation->language));
@@ -133,8 +135,9 @@ static bool queue_one(struct mailing *mailing, const struct invitation *invitati
     set_reference(view, office, reference);
     char *dedupe = memory_format(context, "ballot/%s/%d", mailing->poll->code, invitation->number);
     if (mailing->is_reminder) { /* one a day at most, however often it is asked for */
-        char *day = clock_format_utc(context, office->now);
-        dedupe = memory_format(context, "reminder/%s/%d/%.10s", mailing->poll->code, invitation->number, day);
+        struct civil today = clock_to_civil(office->now);
+        dedupe = memory_format(context, "reminder/%s/%d/%d-%02d-%02d", mailing->poll->code, invitation->number, today.year,
+                               today.month, today.day);
     }
     struct outgoing outgoing = {.template = "ballot",
                                 .language = invitation->language,
@@ -145,8 +148,10 @@ static bool queue_one(struct mailing *mailing, const struct invitation *invitati
                                 .is_broadcast = true,
                                 .bounces_count = true,
                                 .takes_absences = true,
+                                .was_queued = &was_queued,
                                 .view = view};
     bool done = office_queue(office, &outgoing, error);
+    *queued += was_queued;
     talloc_free(context);
     return done;
 }
@@ -166,8 +171,7 @@ bool ballot_queue_all(struct office *office, const struct poll *poll, bool remin
         bool wanted = !reminder || invitation->state == INVITATION_WAITING || invitation->state == INVITATION_PARTIAL;
         if (!wanted)
             continue;
-        done = queue_one(&mailing, invitation, error);
-        (*queued)++;
+        done = queue_one(&mailing, invitation, queued, error);
     }
     json_decref(mailing.japanese);
     json_decref(mailing.english);

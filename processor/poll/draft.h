@@ -36,6 +36,7 @@ struct participant {
     char *address;
     char *language;
     bool required;
+    bool is_known;  /* name, language and aliases come from a circle, the administrator's word */
     char **aliases; /* talloc array, may be NULL */
 };
 

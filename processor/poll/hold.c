@@ -116,14 +116,12 @@ bool hold_answer(struct office *office, struct incoming *incoming, const struct 
     struct answer *answer = vote_read_answer(context, incoming, question, reference);
     enum mark *marks = memory_array(context, enum mark, poll->choice_count);
     struct holding holding = {office, incoming, poll, invitation, marks, office_message_id(context, office, reference, error)};
-    bool done = holding.message_id != NULL;
-    if (!done)
-        ;
-    else if (poll->state == POLL_OPEN && holds_a_mark(answer, poll->choice_count, marks))
+    bool done = false;
+    if (holding.message_id && poll->state == POLL_OPEN && holds_a_mark(answer, poll->choice_count, marks))
         done = store_holding(context, &holding, error) && ask_person(context, &holding, error) &&
                tell_sender(context, &holding, error) &&
                incoming_settle(incoming, "held", "the sender is not the invited person");
-    else
+    else if (holding.message_id)
         done = reply_refuse(office, incoming, "not_invited", error);
     talloc_free(context);
     return done;

@@ -108,24 +108,65 @@ static bool queue_problems(struct office *office, const struct incoming *incomin
     return done;
 }
 
+/* By any of their addresses: an alias that a circle tells later must not make two people of one. */
+static bool find_participant(const void *context, struct office *office, const struct participant *participant,
+                             struct person **person, struct error **error)
+{
+    if (!store_find_person(context, office->store, participant->address, person, error))
+        return false;
+    for (size_t i = 0; !*person && i < memory_count(participant->aliases); i++)
+        if (!store_find_person(context, office->store, participant->aliases[i], person, error))
+            return false;
+    return true;
+}
+
+/* What a circle says about a person holds; what a mail says (anybody can write one) stays with its invitation. */
+static bool tell_person(struct office *office, const struct participant *participant, struct person *person,
+                        struct error **error)
+{
+    if (!participant->is_known)
+        return true;
+    const char *language = participant->language ? participant->language : person->language;
+    bool same_language = language == person->language || (person->language && strcmp(language, person->language) == 0);
+    if (strcmp(person->name, participant->name) == 0 && same_language)
+        return true;
+    person->name = participant->name;
+    person->language = memory_copy_text(person, language);
+    return store_update_person(office->store, person, error);
+}
+
+static struct person *meet_participant(const void *context, struct office *office,
+                                       const struct participant *participant, struct error **error)
+{
+    struct person *person;
+    if (!find_participant(context, office, participant, &person, error))
+        return NULL;
+    if (!person)
+        person = store_meet_person(context, office->store, participant->address, NULL, NULL, error);
+    if (!person || !tell_person(office, participant, person, error) ||
+        !store_add_address(office->store, person->id, participant->address, error))
+        return NULL;
+    for (size_t i = 0; i < memory_count(participant->aliases); i++)
+        if (!store_add_address(office->store, person->id, participant->aliases[i], error))
+            return NULL;
+    return person;
+}
+
 static bool invite_all(struct office *office, const struct draft *draft, struct poll *poll, struct error **error)
 {
     for (size_t i = 0; i < draft->participant_count; i++) {
         const struct participant *participant = &draft->participants[i];
-        struct person *person = store_meet_person(poll, office->store, participant->address, participant->name,
-                                                  participant->language, error);
+        struct person *person = meet_participant(poll, office, participant, error);
         struct invitation *other;
         if (!person || !store_find_invitation_of(poll, office->store, poll->id, person->id, &other, error))
             return false;
-        for (size_t j = 0; j < memory_count(participant->aliases); j++)
-            if (!store_add_address(office->store, person->id, participant->aliases[j], error))
-                return false;
         if (other) /* the same person under another address */
             continue;
         struct invitation invitation = {.poll_id = poll->id,
                                         .person_id = person->id,
                                         .number = (int)poll->invited + 1,
                                         .address = participant->address,
+                                        .name = participant->name,
                                         .required = participant->required};
         if (!store_add_invitation(office->store, &invitation, error))
             return false;
@@ -230,6 +271,8 @@ bool poll_take_opening(struct office *office, struct incoming *incoming, const s
                        struct error **error)
 {
     const struct mailbox *sender = incoming_sender(incoming);
+    if (!incoming->letter->may_answer) /* a draft that nobody hears of helps nobody */
+        return incoming_settle(incoming, "ignored", "it opens a poll, but must not be answered");
     if (!poll_may_open(office->config, sender->address))
         return reply_refuse(office, incoming, "not_organiser", error);
     if (draft->problem_count)
@@ -263,6 +306,8 @@ bool poll_open(struct office *office, const struct poll *poll, struct error **er
     if (poll->state != POLL_DRAFT)
         return error_set(error, ERROR_REFUSED, "the poll %s is %s, only a draft can be opened", poll->code,
                          poll_state_name(poll->state));
+    if (poll->deadline <= office->now)
+        return error_set(error, ERROR_REFUSED, "the deadline of the poll %s has passed; it was not opened", poll->code);
     return store_set_poll_state(office->store, poll->id, POLL_OPEN, office->now, error) &&
            ballot_queue_all(office, poll, false, &queued, error);
 }
@@ -271,7 +316,7 @@ bool poll_open(struct office *office, const struct poll *poll, struct error **er
 static bool queue_organiser_note(struct office *office, const struct incoming *incoming, const struct poll *poll,
                                  const char *what, struct error **error)
 {
-    static const char *const events[] = {"opened", "cancelled", "not_understood", "opened_already", "closed_already"};
+    static const char *const events[] = {"opened", "cancelled", "not_understood", "opened_already", "closed_already", "deadline_passed"};
     const struct mailbox *sender = incoming_sender(incoming);
     void *context = talloc_new(NULL);
     char *language;
@@ -314,7 +359,7 @@ bool poll_take_organiser_reply(struct office *office, struct incoming *incoming,
     else if (poll->state != POLL_DRAFT)
         what = "closed_already";
     else if (word == REPLY_WORD_YES)
-        what = "opened";
+        what = poll->deadline > office->now ? "opened" : "deadline_passed";
     else if (word == REPLY_WORD_CANCEL)
         what = "cancelled";
     if (strcmp(what, "opened") == 0 && !poll_open(office, poll, error))

@@ -54,7 +54,8 @@ static void add(struct draft *draft, const struct member *member)
     *participant = (struct participant){.name = memory_copy_text(draft, member->name),
                                         .address = memory_copy_text(draft, member->address),
                                         .language = memory_copy_text(draft, member->language),
-                                        .required = member->required};
+                                        .required = member->required,
+                                        .is_known = member->is_known};
     size_t aliases = memory_count(member->aliases);
     participant->aliases = memory_array(draft, char *, aliases);
     for (size_t i = 0; i < aliases; i++)
@@ -74,8 +75,10 @@ static void add_circle(struct draft *draft, const struct config *config, const c
         error_free(&error);
         return;
     }
-    for (size_t i = 0; i < circle->count; i++)
+    for (size_t i = 0; i < circle->count; i++) {
+        circle->members[i].is_known = true;
         add(draft, &circle->members[i]);
+    }
     talloc_free(circle);
 }
 
@@ -86,7 +89,8 @@ static void add_mailbox(struct draft *draft, const struct config *config, const 
     struct member *known = circle_find_member(draft, config->circles, mailbox->address);
     if (known) {
         size_t count = memory_count(known->aliases);
-        asked.name = *asked.name ? asked.name : known->name;
+        asked.name = *known->name ? known->name : asked.name;
+        asked.is_known = *known->name != '\0';
         asked.language = known->language;
         asked.aliases = memory_resize(draft, known->aliases, char *, count + 1);
         asked.aliases[count] = known->address;

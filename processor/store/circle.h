@@ -16,6 +16,7 @@ struct member {
     char *address;
     char *language; /* "ja", "en" or NULL */
     bool required;
+    bool is_known; /* a circle says so, not a mail */
     char **aliases; /* talloc array, further addresses */
 };
 

@@ -54,6 +54,12 @@ struct person *store_load_person(const void *context, struct store *store, int64
     return person;
 }
 
+bool store_update_person(struct store *store, const struct person *person, struct error **error)
+{
+    return sql_run(store, "UPDATE person SET name = ?, language = ? WHERE id = ?",
+                   SQL_VALUES(sql_text(person->name), sql_text(person->language), sql_integer(person->id)), error);
+}
+
 /* What was not known before is filled in; what a person has told is never overwritten by a guess from a header. */
 static bool fill_in(struct store *store, struct person *person, const char *name, const char *language,
                     struct error **error)
@@ -66,8 +72,7 @@ static bool fill_in(struct store *store, struct person *person, const char *name
         person->name = memory_copy_text(person, name);
     if (new_language)
         person->language = memory_copy_text(person, language);
-    return sql_run(store, "UPDATE person SET name = ?, language = ? WHERE id = ?",
-                   SQL_VALUES(sql_text(person->name), sql_text(person->language), sql_integer(person->id)), error);
+    return store_update_person(store, person, error);
 }
 
 struct person *store_meet_person(const void *context, struct store *store, const char *address, const char *name,

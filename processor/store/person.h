@@ -27,6 +27,9 @@ struct person *store_load_person(const void *context, struct store *store, int64
 struct person *store_meet_person(const void *context, struct store *store, const char *address, const char *name,
                            const char *language, struct error **error);
 
+/* Writes name and language back. */
+bool store_update_person(struct store *store, const struct person *person, struct error **error);
+
 /* Another address of a person; one that belongs to somebody already stays with them. */
 bool store_add_address(struct store *store, int64_t person_id, const char *address, struct error **error);
 

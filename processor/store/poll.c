@@ -231,18 +231,20 @@ bool store_add_invitation(struct store *store, struct invitation *invitation, st
 {
     return store_next_id(store, "invitation", &invitation->id, error) &&
            sql_run(store,
-                   "INSERT INTO invitation (id, poll_id, number, person_id, address, required, state, asked, comment,"
-                   " proposal) VALUES (?, ?, ?, ?, ?, ?, 'waiting', 0, '', NULL)",
+                   "INSERT INTO invitation (id, poll_id, number, person_id, address, name, required, state, asked, comment,"
+                   " proposal) VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', 0, '', NULL)",
                    SQL_VALUES(sql_integer(invitation->id), sql_integer(invitation->poll_id),
                               sql_integer(invitation->number), sql_integer(invitation->person_id),
-                              sql_text(invitation->address), sql_integer(invitation->required)),
+                              sql_text(invitation->address), sql_text(invitation->name ? invitation->name : ""),
+                              sql_integer(invitation->required)),
                    error) &&
            sql_run(store, "UPDATE poll SET invited = invited + 1, waiting = waiting + 1 WHERE id = ?",
                    SQL_VALUES(sql_integer(invitation->poll_id)), error);
 }
 
 #define INVITATION_COLUMNS                                                                                             \
-    "invitation.id, poll_id, number, person_id, person.name, person.language, address, required, state, asked,"         \
+    "invitation.id, poll_id, number, person_id, CASE WHEN person.name <> '' THEN person.name ELSE invitation.name END,"    \
+    " person.language, address, required, state, asked,"         \
     " comment, proposal FROM invitation JOIN person ON person.id = invitation.person_id"
 
 static void read_invitation_row(const void *context, struct rows *rows, struct invitation *invitation)

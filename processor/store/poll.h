@@ -50,7 +50,7 @@ struct invitation {
     int64_t poll_id;
     int64_t person_id;
     int number; /* from 1 within the poll */
-    char *name; /* of the person, "" when unknown */
+    char *name; /* what the person or a circle says, else as the organiser wrote it; "" when nobody has said */
     char *language; /* of the person, or NULL */
     char *address;
     bool required;

@@ -60,6 +60,7 @@ CREATE TABLE invitation (
     number    INTEGER NOT NULL, -- within the poll, from 1; part of every token
     person_id INTEGER NOT NULL REFERENCES person (id),
     address   TEXT NOT NULL,    -- where the ballot went
+    name      TEXT NOT NULL,    -- as the organiser wrote it, for who has told us no name
     required  INTEGER NOT NULL,
     state     TEXT NOT NULL,    -- waiting, partial, answered, undelivered
     asked     INTEGER NOT NULL, -- how often something was asked back

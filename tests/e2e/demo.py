@@ -88,7 +88,7 @@ def main():
     kairan.run("process", "--no-post")
     kairan.run("post")
     show("3. 受付の返事 / an acknowledgement", mail_to(outbox, "ito@", "受け付け"))
-    kairan.now = "2025-12-25T17:01:00+09:00"
+    kairan.now = "2025-12-25T17:05:00+09:00"
     kairan.run("process")
     show("4. 結果 / the result", mail_to(outbox, "yamada@", "結果"))
     if os.environ.get("KAIRAN_KEEP"):

@@ -7,7 +7,7 @@ import kairan_test as kt
 
 POLL = f"poll@{kt.DOMAIN}"
 OPENED = "2025-12-18T10:00:00+09:00"
-LATE = "2025-12-25T17:01:00+09:00"
+LATE = "2025-12-25T17:02:00+09:00"
 GOLDEN = os.path.join(kt.TREE, "tests", "golden")
 
 DATES_JA = """\

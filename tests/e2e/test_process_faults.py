@@ -31,7 +31,7 @@ ERRORS = {"write": ("ENOSPC", "EIO"), "writev": ("ENOSPC", "EIO"), "pwrite64": (
           "mkdir": ("ENOSPC",), "openat": ("ENOSPC",), "unlink": ("EIO",)}
 OPENED = "2025-12-18T10:00:00+09:00"
 LATER = "2025-12-18T18:00:00+09:00"  # when a mail put off has come due again
-CLOSES = "2025-12-25T17:01:00+09:00"
+CLOSES = "2025-12-25T17:02:00+09:00"
 CLOSED = "2025-12-26T01:00:00+09:00"
 LARGEST = 100_000
 
