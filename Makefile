@@ -47,7 +47,7 @@ UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/tests/unit/%)
 BENCH_PROGRAMS := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
 object = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
-.PHONY: all demo test unit benches lint bench install clean build-packages test-packages lint-packages
+.PHONY: FORCE all demo test unit benches lint bench install clean build-packages test-packages lint-packages
 all: $(PROGRAMS)
 
 
@@ -60,6 +60,13 @@ $(BUILD)/processor/store/schema.inc: processor/store/schema.sql
 	@mkdir -p $(@D)
 	sed -e '/^ *--/d' -e 's/ *--.*//' -e 's/^/"/' -e 's/$$/\\n"/' $< > $@
 $(BUILD)/processor/store/sql.o: $(BUILD)/processor/store/schema.inc
+
+# The installed paths are compiled into one file; it is made anew when they change.
+$(BUILD)/paths: FORCE
+	@mkdir -p $(@D)
+	@echo '$(LIBEXECDIR) $(DATADIR)' | cmp -s - $@ || echo '$(LIBEXECDIR) $(DATADIR)' > $@
+$(BUILD)/processor/base/place.o: $(BUILD)/paths
+FORCE:
 
 $(LIBRARY): $(call object,$(LIBRARY_SOURCES))
 	@rm -f $@
@@ -115,14 +122,20 @@ bench: test-packages
 	@$(MAKE) --no-print-directory -s -j2 all benches
 	@tests/bench/run
 
-# Puts everything in place; DESTDIR and PREFIX as usual. The instance itself is made by `kairan init`.
+# Puts everything in place; DESTDIR and PREFIX as usual. The instance itself is made by `kairan init`. What administrators
+# copy from mta-hooks/ names the installed paths.
+HOOK_FILES = $(shell find mta-hooks -type f ! -name '*.[ch]')
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(DATADIR) $(DESTDIR)$(PREFIX)/lib/systemd/system
 	install -m 755 $(BUILD)/kairan $(DESTDIR)$(PREFIX)/bin/
 	install -m 755 $(BUILD)/kairan-deliver $(BUILD)/kairan-reader $(BUILD)/kairan-sender $(DESTDIR)$(LIBEXECDIR)/
-	cp -R --no-preserve=ownership templates mta-hooks $(DESTDIR)$(DATADIR)/
-	rm -f $(DESTDIR)$(DATADIR)/mta-hooks/*.[ch]
-	install -m 644 mta-hooks/systemd/* $(DESTDIR)$(PREFIX)/lib/systemd/system/
+	cp -R --no-preserve=ownership templates $(DESTDIR)$(DATADIR)/
+	for file in $(HOOK_FILES); do \
+	    install -d "$(DESTDIR)$(DATADIR)/$$(dirname $$file)" && \
+	    sed -e 's|/usr/bin/kairan|$(PREFIX)/bin/kairan|g' -e 's|/usr/lib/kairan|$(LIBEXECDIR)|g' $$file \
+	        > "$(DESTDIR)$(DATADIR)/$$file" || exit 1; \
+	done
+	cp $(DESTDIR)$(DATADIR)/mta-hooks/systemd/* $(DESTDIR)$(PREFIX)/lib/systemd/system/
 
 clean:
 	rm -rf build
