@@ -114,14 +114,24 @@ struct mailing {
     json_t *english;
 };
 
-static json_t *find_view(struct mailing *mailing, const char *language)
+/* The view of a language, made when the first reader of it comes; the ballot's text is kept at that moment. */
+static json_t *find_view(struct mailing *mailing, const char *language, struct error **error)
 {
+    struct office *office = mailing->office;
     json_t **view = strcmp(language, "ja") == 0 ? &mailing->japanese : &mailing->english;
-    if (!*view) {
-        *view = ballot_view(mailing->office, mailing->poll, mailing->organiser, mailing->shown, "", language);
-        json_object_set_new(*view, "is_reminder", json_boolean(mailing->is_reminder));
+    if (*view)
+        return *view;
+    json_t *made = ballot_view(office, mailing->poll, mailing->organiser, mailing->shown, "", language);
+    char *text = ballot_render(NULL, office, made, "", language, error);
+    bool kept = text && store_keep_ballot(office->store, mailing->poll->id, language, text, error);
+    talloc_free(text);
+    if (!kept) {
+        json_decref(made);
+        return NULL;
     }
-    return *view;
+    json_object_set_new(made, "is_reminder", json_boolean(mailing->is_reminder));
+    *view = made;
+    return made;
 }
 
 static bool queue_one(struct mailing *mailing, const struct invitation *invitation, long *queued,
@@ -130,7 +140,11 @@ static bool queue_one(struct mailing *mailing, const struct invitation *invitati
     bool was_queued = false;
     struct office *office = mailing->office;
     void *context = talloc_new(NULL);
-    json_t *view = find_view(mailing, office_language(office, invitation->language));
+    json_t *view = find_view(mailing, office_language(office, invitation->language), error);
+    if (!view) {
+        talloc_free(context);
+        return false;
+    }
     char *reference = office_reference(context, office, mailing->poll->code, invitation->number);
     set_reference(view, office, reference);
     char *dedupe = memory_format(context, "ballot/%s/%d", mailing->poll->code, invitation->number);
@@ -177,21 +191,4 @@ bool ballot_queue_all(struct office *office, const struct poll *poll, bool remin
     json_decref(mailing.english);
     talloc_free(context);
     return done;
-}
-
-char *ballot_text(const void *context, struct office *office, const struct poll *poll, const char *language,
-                  struct error **error)
-{
-    void *work = talloc_new(NULL);
-    char *text = NULL;
-    char *organiser = ballot_organiser(work, office, poll, error);
-    struct invitation *shown =
-        organiser ? store_list_invitations(work, office->store, poll->id, BALLOT_INVITEES_SHOWN, error) : NULL;
-    if (shown) {
-        json_t *view = ballot_view(office, poll, organiser, shown, "", language);
-        text = ballot_render(context, office, view, "", language, error);
-        json_decref(view);
-    }
-    talloc_free(work);
-    return text;
 }

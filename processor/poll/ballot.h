@@ -22,10 +22,6 @@ char *ballot_render(const void *context, struct office *office, json_t *view, co
 bool ballot_queue_all(struct office *office, const struct poll *poll, bool reminder, long *queued,
                       struct error **error);
 
-/* The ballot's text in a language with its reference left out, below `context`. */
-char *ballot_text(const void *context, struct office *office, const struct poll *poll, const char *language,
-                  struct error **error);
-
 /* The organiser's name for a poll, below `context`. */
 char *ballot_organiser(const void *context, struct office *office, const struct poll *poll, struct error **error);
 

@@ -33,7 +33,7 @@ static struct kept_question *make_question(struct office *office, const struct p
 {
     struct kept_question *kept = memory_new(office->questions, struct kept_question);
     talloc_set_destructor(kept, forget_view);
-    char *ballot = ballot_text(kept, office, poll, language, error);
+    char *ballot = store_load_ballots(kept, office->store, poll->id, language, error);
     char *organiser = ballot ? ballot_organiser(kept, office, poll, error) : NULL;
     if (!organiser) {
         talloc_free(kept);

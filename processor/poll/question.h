@@ -15,8 +15,8 @@ struct question {
 };
 
 /*
- * The question of a poll, owned by the office. Its ballot is the one text of all invitations, with the reference left
- * out; compare replies with theirs left out as well (question_drop_reference).
+ * The question of a poll, owned by the office. Its ballot is the text that was sent, in all languages it was sent in,
+ * without the references; compare replies with theirs left out as well (question_drop_reference).
  */
 const struct question *question_find(struct office *office, const struct poll *poll, const char *language,
                                      struct error **error);

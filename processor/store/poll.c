@@ -334,3 +334,22 @@ bool store_update_invitation(struct store *store, const struct invitation *invit
     return change == 0 || sql_run(store, "UPDATE poll SET waiting = waiting + ? WHERE id = ?",
                                   SQL_VALUES(sql_integer(change), sql_integer(invitation->poll_id)), error);
 }
+
+bool store_keep_ballot(struct store *store, int64_t poll_id, const char *language, const char *text,
+                       struct error **error)
+{
+    return sql_run(store, "INSERT INTO ballot (poll_id, language, text) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                   SQL_VALUES(sql_integer(poll_id), sql_text(language), sql_text(text)), error);
+}
+
+char *store_load_ballots(const void *context, struct store *store, int64_t poll_id, const char *language,
+                         struct error **error)
+{
+    char *texts = memory_copy_text(context, "");
+    struct rows *rows = sql_query(
+        store, "SELECT text FROM ballot WHERE poll_id = ? ORDER BY CASE WHEN language = ? THEN 0 ELSE 1 END, language",
+        SQL_VALUES(sql_integer(poll_id), sql_text(language)), error);
+    while (rows && rows_next(rows))
+        texts = memory_format(context, "%s%s\n", texts, rows_text(texts, rows, 0));
+    return rows && rows_end(rows, error) ? texts : NULL;
+}

@@ -99,6 +99,14 @@ int64_t *store_list_open_polls_of(const void *context, struct store *store, int6
 bool store_update_invitation(struct store *store, const struct invitation *invitation, enum invitation_state before,
                              struct error **error);
 
+/* Keeps the text of a poll's ballot in a language as it is sent; the first one holds. */
+bool store_keep_ballot(struct store *store, int64_t poll_id, const char *language, const char *text,
+                       struct error **error);
+
+/* All texts of a poll's ballot below `context`, the one in `language` first; "" when none was sent. */
+char *store_load_ballots(const void *context, struct store *store, int64_t poll_id, const char *language,
+                         struct error **error);
+
 /* "draft" "open" "closed" "cancelled"; "waiting" "partial" "answered" "undelivered". */
 const char *poll_state_name(enum poll_state state);
 const char *invitation_state_name(enum invitation_state state);

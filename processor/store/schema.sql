@@ -71,6 +71,15 @@ CREATE TABLE invitation (
 );
 CREATE INDEX invitation_by_person ON invitation (person_id, poll_id);
 
+-- What was asked, as it was sent (without the references): replies are compared with it, whatever becomes of the
+-- templates and of people's languages meanwhile.
+CREATE TABLE ballot (
+    poll_id  INTEGER NOT NULL REFERENCES poll (id),
+    language TEXT NOT NULL,
+    text     TEXT NOT NULL,
+    PRIMARY KEY (poll_id, language)
+);
+
 CREATE TABLE letter (
     id          INTEGER PRIMARY KEY,
     identity    TEXT NOT NULL UNIQUE, -- which mail to which recipient: taking it in twice is impossible
