@@ -22,7 +22,15 @@ struct child {
     int to;
     int from;
     char *name;
+    long deadline; /* of the exchange, in milliseconds */
 };
+
+static long now_in_milliseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
 
 static void close_both(const int ends[2])
 {
@@ -89,18 +97,20 @@ struct child *child_start(const void *context, const char *const arguments[], st
         close_both(input);
         return NULL;
     }
-    pid_t process;
-    int failed = spawn(arguments, input, output, &process);
+    pid_t process = 0;
+    /* our end alone: a child that does not read must not hold us */
+    int failed = fcntl(input[1], F_SETFL, O_NONBLOCK) != 0 ? errno : spawn(arguments, input, output, &process);
     close(input[0]);
     close(output[1]);
     if (failed) {
-        error_set(error, ERROR_TEMPORARY, "cannot start %s: %s", arguments[0], strerror(failed));
+        errno = failed;
+        error_set_errno(error, "cannot start %s", arguments[0]);
         close(input[1]);
         close(output[0]);
         return NULL;
     }
     struct child *child = memory_new(context, struct child);
-    *child = (struct child){process, input[1], output[0], memory_copy_text(child, arguments[0])};
+    *child = (struct child){process, input[1], output[0], memory_copy_text(child, arguments[0]), now_in_milliseconds()};
     talloc_set_destructor(child, destroy);
     return child;
 }
@@ -111,8 +121,31 @@ union piece {
     void *theirs;
 };
 
+/* Where frames come from or go to, and until when (milliseconds; negative: however long it takes). */
+struct line {
+    int descriptor;
+    long deadline;
+};
+
+static bool wait_for(const struct line *line, short event, struct error **error)
+{
+    if (line->deadline < 0)
+        return true;
+    for (;;) {
+        long left = line->deadline - now_in_milliseconds();
+        struct pollfd waiting = {.fd = line->descriptor, .events = event};
+        int ready = poll(&waiting, 1, left > 0 ? (int)left : 0);
+        if (ready > 0)
+            return true;
+        if (ready == 0)
+            return error_set(error, ERROR_TEMPORARY, event == POLLIN ? "no answer in time" : "nobody reads in time");
+        if (errno != EINTR)
+            return error_set_errno(error, "cannot wait for a frame");
+    }
+}
+
 /* Head and bytes in one call as a rule: the other side wakes once. */
-bool frame_write(int descriptor, const char *bytes, size_t length, struct error **error)
+static bool write_frame(const struct line *line, const char *bytes, size_t length, struct error **error)
 {
     if (length > UINT32_MAX)
         return error_set(error, ERROR_REFUSED, "a frame of %zu bytes is too long", length);
@@ -121,8 +154,10 @@ bool frame_write(int descriptor, const char *bytes, size_t length, struct error 
     union piece body = {.ours = bytes};
     struct iovec pieces[2] = {{head, sizeof head}, {body.theirs, length}};
     while (pieces[0].iov_len || pieces[1].iov_len) {
-        ssize_t written = writev(descriptor, pieces, 2);
-        if (written < 0 && errno == EINTR)
+        if (!wait_for(line, POLLOUT, error))
+            return false;
+        ssize_t written = writev(line->descriptor, pieces, 2);
+        if (written < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (written < 0)
             return error_set_errno(error, "cannot write a frame");
@@ -136,51 +171,37 @@ bool frame_write(int descriptor, const char *bytes, size_t length, struct error 
     return true;
 }
 
-bool child_send(struct child *child, const char *bytes, size_t length, struct error **error)
+bool frame_write(int descriptor, const char *bytes, size_t length, struct error **error)
 {
-    return frame_write(child->to, bytes, length, error) || error_add(error, "%s does not listen", child->name);
+    return write_frame(&(struct line){descriptor, -1}, bytes, length, error);
 }
 
-static long now_in_milliseconds(void)
+void child_begin(struct child *child, int seconds)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    child->deadline = now_in_milliseconds() + seconds * 1000L;
+}
+
+bool child_is_late(const struct child *child)
+{
+    return now_in_milliseconds() >= child->deadline;
+}
+
+bool child_send(struct child *child, const char *bytes, size_t length, struct error **error)
+{
+    return write_frame(&(struct line){child->to, child->deadline}, bytes, length, error) ||
+           error_add(error, "%s does not listen", child->name);
 }
 
 enum read_outcome { READ_WHOLE, READ_NOTHING, READ_FAILED };
 
-/* Where frames come from, and until when (milliseconds; negative: however long it takes). */
-struct source {
-    int descriptor;
-    long deadline;
-};
-
-static bool wait_for_bytes(const struct source *source, struct error **error)
-{
-    if (source->deadline < 0)
-        return true;
-    for (;;) {
-        long left = source->deadline - now_in_milliseconds();
-        struct pollfd waiting = {.fd = source->descriptor, .events = POLLIN};
-        int ready = poll(&waiting, 1, left > 0 ? (int)left : 0);
-        if (ready > 0)
-            return true;
-        if (ready == 0)
-            return error_set(error, ERROR_TEMPORARY, "no answer in time");
-        if (errno != EINTR)
-            return error_set_errno(error, "cannot wait for a frame");
-    }
-}
-
 /* Reads exactly `length` bytes. READ_NOTHING: the other side has ended before the first of them. */
-static enum read_outcome read_exactly(const struct source *source, char *bytes, size_t length, struct error **error)
+static enum read_outcome read_exactly(const struct line *line, char *bytes, size_t length, struct error **error)
 {
     size_t used = 0;
     while (used < length) {
-        if (!wait_for_bytes(source, error))
+        if (!wait_for(line, POLLIN, error))
             return READ_FAILED;
-        ssize_t got = read(source->descriptor, bytes + used, length - used);
+        ssize_t got = read(line->descriptor, bytes + used, length - used);
         if (got < 0 && errno == EINTR)
             continue;
         if (got == 0 && used == 0)
@@ -198,11 +219,11 @@ static enum read_outcome read_exactly(const struct source *source, char *bytes, 
 }
 
 /* NULL without an error when the other side has ended between two frames. */
-static char *read_frame(const void *context, const struct source *source, size_t maximum, size_t *length,
+static char *read_frame(const void *context, const struct line *line, size_t maximum, size_t *length,
                         struct error **error)
 {
     unsigned char head[LENGTH_BYTES];
-    if (read_exactly(source, (char *)head, sizeof head, error) != READ_WHOLE)
+    if (read_exactly(line, (char *)head, sizeof head, error) != READ_WHOLE)
         return NULL;
     *length = (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
     if (*length > maximum) {
@@ -210,7 +231,7 @@ static char *read_frame(const void *context, const struct source *source, size_t
         return NULL;
     }
     char *bytes = memory_check(talloc_size(context, *length + 1));
-    enum read_outcome outcome = *length ? read_exactly(source, bytes, *length, error) : READ_WHOLE;
+    enum read_outcome outcome = *length ? read_exactly(line, bytes, *length, error) : READ_WHOLE;
     if (outcome == READ_WHOLE) {
         bytes[*length] = '\0';
         return bytes;
@@ -225,7 +246,7 @@ char *frame_read(const void *context, int descriptor, size_t maximum, size_t *le
                  struct error **error)
 {
     struct error *reason = NULL;
-    char *bytes = read_frame(context, &(struct source){descriptor, -1}, maximum, length, &reason);
+    char *bytes = read_frame(context, &(struct line){descriptor, -1}, maximum, length, &reason);
     *at_end = !bytes && !reason;
     if (error)
         *error = reason;
@@ -234,12 +255,11 @@ char *frame_read(const void *context, int descriptor, size_t maximum, size_t *le
     return bytes;
 }
 
-char *child_receive(struct child *child, const void *context, size_t maximum, int seconds, size_t *length,
-                    struct error **error)
+char *child_receive(struct child *child, const void *context, size_t maximum, size_t *length, struct error **error)
 {
     struct error *reason = NULL;
-    struct source source = {child->from, now_in_milliseconds() + seconds * 1000L};
-    char *bytes = read_frame(context, &source, maximum, length, &reason);
+    struct line line = {child->from, child->deadline};
+    char *bytes = read_frame(context, &line, maximum, length, &reason);
     if (bytes)
         return bytes;
     if (reason)

@@ -22,15 +22,20 @@ struct child *child_start(const void *context, const char *const arguments[], st
 /* A list of constant words as posix_spawn wants it: char *const[], for history's sake; it writes to none of them. */
 char *const *child_arguments(const char *const arguments[]);
 
-/* Sends one frame. */
+/*
+ * Begins an exchange: all that is sent and received from here on has `seconds` together, so that a child that does not
+ * listen cannot hold us either.
+ */
+void child_begin(struct child *child, int seconds);
+
+/* Whether the exchange has used up its time. */
+bool child_is_late(const struct child *child);
+
+/* Sends one frame. When it fails the child is of no more use: free it and start another. */
 bool child_send(struct child *child, const char *bytes, size_t length, struct error **error);
 
-/*
- * Waits for one frame, at most `seconds` (all of it together) and `maximum` bytes, below `context`. When it fails the
- * child is of no more use: free it and start another.
- */
-char *child_receive(struct child *child, const void *context, size_t maximum, int seconds, size_t *length,
-                    struct error **error);
+/* Waits for one frame of at most `maximum` bytes, below `context`. When it fails the child is of no more use, either. */
+char *child_receive(struct child *child, const void *context, size_t maximum, size_t *length, struct error **error);
 
 /* The helper's side: one frame from standard input (NULL with *at_end set when there is no more) … */
 char *frame_read(const void *context, int descriptor, size_t maximum, size_t *length, bool *at_end,

@@ -42,7 +42,9 @@ static enum error_class class_of_errno(int number)
     case EEXIST:
     case ELOOP:
     case ENAMETOOLONG:
-        return ERROR_REFUSED;
+    case ENOEXEC:
+    case EROFS:
+        return ERROR_INSTALLATION;
     default:
         return ERROR_TEMPORARY;
     }

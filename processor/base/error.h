@@ -10,8 +10,9 @@
 
 /* Who has to act. Bugs are not errors: they abort(), and the spool file stays. */
 enum error_class {
-    ERROR_REFUSED,   /* the input is at fault; trying again changes nothing */
-    ERROR_TEMPORARY, /* the surroundings are at fault (disk, network, lock); try again later */
+    ERROR_REFUSED,      /* the input is at fault; trying again changes nothing */
+    ERROR_TEMPORARY,    /* the surroundings are at fault (disk, network, lock); try again later */
+    ERROR_INSTALLATION, /* permissions, missing files, broken templates: a person must act, and mail waits */
 };
 
 struct error {
@@ -29,8 +30,8 @@ bool error_set(struct error **error, enum error_class class, const char *format,
     __attribute__((format(printf, 3, 4)));
 
 /*
- * The same for a failed system call: appends ": " and the text of errno. ERROR_REFUSED when a person must set something
- * right (permissions, names that are missing or in the way), else ERROR_TEMPORARY.
+ * The same for a failed system call: appends ": " and the text of errno. ERROR_INSTALLATION when a person must set
+ * something right (permissions, names that are missing or in the way), else ERROR_TEMPORARY.
  */
 bool error_set_errno(struct error **error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -139,9 +139,20 @@ bool file_create(const char *path, const char *bytes, size_t length, mode_t mode
     return done;
 }
 
+static bool make_one_folder(const char *path)
+{
+    struct stat status;
+    if (mkdir(path, 0700) == 0)
+        return true;
+    if (errno != EEXIST || stat(path, &status) != 0)
+        return false;
+    errno = ENOTDIR;
+    return S_ISDIR(status.st_mode);
+}
+
 bool file_make_folder(const char *path, struct error **error)
 {
-    if (mkdir(path, 0700) == 0 || errno == EEXIST)
+    if (make_one_folder(path))
         return true;
     if (errno != ENOENT)
         return error_set_errno(error, "cannot make the folder %s", path);
@@ -150,9 +161,7 @@ bool file_make_folder(const char *path, struct error **error)
     talloc_free(above);
     if (!made)
         return false;
-    if (mkdir(path, 0700) == 0 || errno == EEXIST)
-        return true;
-    return error_set_errno(error, "cannot make the folder %s", path);
+    return make_one_folder(path) || error_set_errno(error, "cannot make the folder %s", path);
 }
 
 static int compare_names(const void *a, const void *b)

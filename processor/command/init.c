@@ -42,7 +42,7 @@ static bool make_instance(const void *context, const char *folder, const struct 
         return false;
     if (access(key, F_OK) != 0 && !token_create_key(key, error))
         return false;
-    struct store *store = store_open(context, file_join(context, folder, "kairan.db"), error);
+    struct store *store = store_create(context, file_join(context, folder, "kairan.db"), error);
     return store && make_config(context, folder, options, error);
 }
 

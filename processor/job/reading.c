@@ -12,6 +12,7 @@ struct reading {
     const struct config *config;
     struct child *reader; /* NULL: none is running */
     bool spent;
+    bool late; /* the last question ran out of time */
 };
 
 struct reading *reading_start(const void *context, const struct config *config)
@@ -62,13 +63,31 @@ static char *ask_reader(struct reading *reading, const char *bytes, size_t lengt
                         struct error **error)
 {
     char *answer = NULL;
+    child_begin(reading->reader, (int)reading->config->reader_seconds);
     if (child_send(reading->reader, bytes, length, error))
-        answer = child_receive(reading->reader, reading, LIMIT_VIEW_BYTES + LIMIT_TEXT_BYTES + 1, (int)reading->config->reader_seconds,
-                               answer_length, error);
+        answer = child_receive(reading->reader, reading, LIMIT_VIEW_BYTES + LIMIT_TEXT_BYTES + 1, answer_length, error);
+    reading->late = !answer && child_is_late(reading->reader);
     if (!answer) {
         talloc_free(reading->reader);
         reading->reader = NULL;
     }
+    return answer;
+}
+
+/* A reader may have been ended by others (short of memory, say): a letter is blamed only when a second one dies of it. */
+static char *ask_twice(struct reading *reading, const char *bytes, size_t length, size_t *answer_length,
+                       struct error **error)
+{
+    struct error *first = NULL;
+    char *answer = ask_reader(reading, bytes, length, answer_length, &first);
+    if (!answer && !reading->late && first->class == ERROR_TEMPORARY) {
+        error_free(&first);
+        answer = start_reader(reading, &first) ? ask_reader(reading, bytes, length, answer_length, &first) : NULL;
+    }
+    if (!answer && error)
+        *error = first;
+    else
+        error_free(&first);
     return answer;
 }
 
@@ -89,7 +108,7 @@ json_t *reading_view(struct reading *reading, const char *bytes, size_t length, 
     if (!start_reader(reading, error))
         return NULL;
     size_t answer_length;
-    char *answer = ask_reader(reading, bytes, length, &answer_length, error);
+    char *answer = ask_twice(reading, bytes, length, &answer_length, error);
     if (!answer) {
         reading->spent = reader_works(reading);
         return NULL;

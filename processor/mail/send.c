@@ -15,11 +15,11 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/address.h"
 #include "base/buffer.h"
 #include "base/child.h"
 #include "base/limits.h"
 #include "base/memory.h"
-#include "mail/encode.h"
 #include "mta-hooks/maildir.h"
 
 enum {
@@ -140,9 +140,10 @@ static struct send_result *send_by_smtp(const void *context, struct sender *send
         return NULL;
     struct error *problem = NULL;
     size_t length;
+    child_begin(sender->child, HELPER_SECONDS);
     if (!send_request(sender, envelope, mail->bytes, mail->length, &problem))
         return give_up_helper(context, sender, &problem);
-    char *text = child_receive(sender->child, NULL, REPLY_BYTES_MAXIMUM, HELPER_SECONDS, &length, &problem);
+    char *text = child_receive(sender->child, NULL, REPLY_BYTES_MAXIMUM, &length, &problem);
     if (!text)
         return give_up_helper(context, sender, &problem);
     struct send_result *result = read_verdict(context, text, length);
@@ -264,7 +265,8 @@ static struct send_result *run_sendmail(const void *context, const struct sender
     pid_t process;
     int failed = spawn_sendmail(sender->target, envelope, files, &process);
     if (failed) {
-        error_set(error, ERROR_TEMPORARY, "cannot start %s: %s", sender->target, strerror(failed));
+        errno = failed;
+        error_set_errno(error, "cannot start %s", sender->target);
         return NULL;
     }
     int status = wait_for_end(process);
@@ -334,9 +336,9 @@ static struct buffer *prepare(const struct sender *sender, const struct envelope
 
 static bool check_envelope(const struct envelope *envelope, struct error **error)
 {
-    if (*envelope->sender && !encode_is_address(envelope->sender))
+    if (*envelope->sender && !address_is_valid(envelope->sender))
         return error_set(error, ERROR_REFUSED, "\"%s\" is no envelope sender", envelope->sender);
-    return encode_is_address(envelope->recipient) ||
+    return address_is_valid(envelope->recipient) ||
            error_set(error, ERROR_REFUSED, "\"%s\" is no envelope recipient", envelope->recipient);
 }
 

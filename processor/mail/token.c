@@ -73,9 +73,9 @@ static char *read_key_file(const void *context, const char *path, size_t *length
     if (fstat(descriptor, &status) != 0)
         error_set_errno(error, "cannot look at the key file %s", path);
     else if (!S_ISREG(status.st_mode))
-        error_set(error, ERROR_REFUSED, "the key file %s is not a regular file", path);
+        error_set(error, ERROR_INSTALLATION, "the key file %s is not a regular file", path);
     else if (status.st_mode & (S_IRWXG | S_IRWXO))
-        error_set(error, ERROR_REFUSED, "others than its owner may use the key file %s; run chmod 600 %s", path, path);
+        error_set(error, ERROR_INSTALLATION, "others than its owner may use the key file %s; run chmod 600 %s", path, path);
     else
         bytes = file_read_descriptor(context, descriptor, path, KEY_BYTES_MAXIMUM, length, error);
     close(descriptor); /* it was only read: nothing can be lost here */
@@ -89,7 +89,7 @@ struct token_key *token_load_key(const void *context, const char *path, struct e
     if (!bytes)
         return NULL;
     bool enough = length >= KEY_BYTES ||
-                  error_set(error, ERROR_REFUSED, "the key file %s is shorter than %d bytes", path, (int)KEY_BYTES);
+                  error_set(error, ERROR_INSTALLATION, "the key file %s is shorter than %d bytes", path, (int)KEY_BYTES);
     if (!enough) {
         OPENSSL_cleanse(bytes, length);
         talloc_free(bytes);

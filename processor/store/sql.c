@@ -1,9 +1,11 @@
 /* The driver: see sql.h and store.h. The only file that includes sqlite3.h. */
 #include "store/sql.h"
 
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
@@ -34,11 +36,24 @@ static const char schema[] =
 #include "processor/store/schema.inc"
     ;
 
+static enum error_class class_of_code(int code)
+{
+    switch (code) {
+    case SQLITE_CONSTRAINT:
+        return ERROR_REFUSED;
+    case SQLITE_NOTADB:
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+        return ERROR_INSTALLATION;
+    default:
+        return ERROR_TEMPORARY;
+    }
+}
+
 static bool set_problem(struct store *store, const char *doing, struct error **error)
 {
     int code = sqlite3_extended_errcode(store->database) & 0xFF;
-    enum error_class class = code == SQLITE_CONSTRAINT || code == SQLITE_NOTADB ? ERROR_REFUSED : ERROR_TEMPORARY;
-    return error_set(error, class, "the database cannot %s: %s", doing, sqlite3_errmsg(store->database));
+    return error_set(error, class_of_code(code), "the database cannot %s: %s", doing, sqlite3_errmsg(store->database));
 }
 
 static int close_store(struct store *store)
@@ -67,20 +82,21 @@ static bool create_schema(struct store *store, struct error **error)
 }
 
 /* user_version would be SQLite's own; a row is portable. */
-static bool check_schema(struct store *store, struct error **error)
+static bool check_schema(struct store *store, bool creates, struct error **error)
 {
     sqlite3_stmt *statement = NULL;
     static const char question[] = "SELECT value FROM meta WHERE name = 'schema'";
     if (sqlite3_prepare_v2(store->database, question, -1, &statement, NULL) != SQLITE_OK) {
         if ((sqlite3_errcode(store->database) & 0xFF) != SQLITE_ERROR)
             return set_problem(store, "be read", error);
-        return create_schema(store, error);
+        return creates ? create_schema(store, error)
+                       : error_set(error, ERROR_INSTALLATION, "the database is empty; restore it, or run kairan init");
     }
     int version = sqlite3_step(statement) == SQLITE_ROW ? sqlite3_column_int(statement, 0) : 0;
     sqlite3_finalize(statement);
     if (version == SCHEMA_VERSION)
         return true;
-    return error_set(error, ERROR_REFUSED, "the database has version %d, this Kairan knows version %d", version,
+    return error_set(error, ERROR_INSTALLATION, "the database has version %d, this Kairan knows version %d", version,
                      SCHEMA_VERSION);
 }
 
@@ -91,11 +107,12 @@ static void configure_sqlite(void)
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
-struct store *store_open(const void *context, const char *path, struct error **error)
+static struct store *open_store(const void *context, const char *path, bool creates, struct error **error)
 {
     configure_sqlite();
     struct store *store = memory_new(context, struct store);
-    int status = sqlite3_open_v2(path, &store->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+    int flags = SQLITE_OPEN_READWRITE | (creates ? SQLITE_OPEN_CREATE : 0);
+    int status = sqlite3_open_v2(path, &store->database, flags, NULL);
     talloc_set_destructor(store, close_store);
     if (status != SQLITE_OK)
         set_problem(store, "be opened", error);
@@ -105,11 +122,28 @@ struct store *store_open(const void *context, const char *path, struct error **e
                      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
                      "PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 2000; PRAGMA temp_store = MEMORY",
                      error) &&
-             check_schema(store, error))
+             check_schema(store, creates, error))
         return store;
     error_add(error, "%s", path);
     talloc_free(store);
     return NULL;
+}
+
+/* Asked first, because SQLite has one code for all that can be wrong with a path. */
+struct store *store_open(const void *context, const char *path, struct error **error)
+{
+    if (access(path, R_OK | W_OK) == 0)
+        return open_store(context, path, false, error);
+    if (errno == ENOENT)
+        error_set(error, ERROR_INSTALLATION, "the database %s is missing; restore it, or run kairan init", path);
+    else
+        error_set_errno(error, "cannot use the database %s", path);
+    return NULL;
+}
+
+struct store *store_create(const void *context, const char *path, struct error **error)
+{
+    return open_store(context, path, true, error);
 }
 
 struct bind sql_integer(int64_t integer)

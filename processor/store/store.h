@@ -14,8 +14,14 @@
 
 struct store;
 
-/* Opens the database, making it when it is not there, below `context`. Refused when a newer Kairan wrote it. */
+/*
+ * Opens the database below `context`. ERROR_INSTALLATION when it is missing, for one that has vanished holds everybody's
+ * answers and must be restored, and when a newer Kairan wrote it.
+ */
 struct store *store_open(const void *context, const char *path, struct error **error);
+
+/* The same for a new instance: makes the database when it is not there. */
+struct store *store_create(const void *context, const char *path, struct error **error);
 
 /* A transaction that may write. Other writers wait up to ten seconds, then they get ERROR_TEMPORARY. */
 bool store_begin(struct store *store, struct error **error);

@@ -95,8 +95,8 @@ static struct template *load(struct template_folder *folder, const char *languag
     template->source = file_read(template, template->path, LIMIT_TEMPLATE_BYTES, &length, error);
     if (template->source && template_parse(template, length, error))
         return template;
-    /* the installation's fault: whatever wanted to be written waits until somebody has repaired it */
-    error_set(error, ERROR_TEMPORARY, "the template %s cannot be used", template->path);
+    bool heals = error && *error && (*error)->class == ERROR_TEMPORARY;
+    error_set(error, heals ? ERROR_TEMPORARY : ERROR_INSTALLATION, "the template %s cannot be used", template->path);
     talloc_free(template);
     return NULL;
 }
@@ -109,7 +109,7 @@ static const struct template *find(struct template_folder *folder, const char *l
     if (is_there)
         return folder->templates[place];
     if (!is_safe(name)) {
-        error_set(error, ERROR_REFUSED, "\"%s\" is no name of a template", name);
+        error_set(error, ERROR_INSTALLATION, "\"%s\" is no name of a template", name);
         return NULL;
     }
     struct template *template = load(folder, language, name, error);
@@ -223,7 +223,7 @@ static bool write_value(struct renderer *renderer, const struct node *node, cons
     case JSON_FALSE:
         return true;
     default:
-        return error_set(error, ERROR_REFUSED, "%s:%d: \"%.*s\" is a list or an object and cannot be shown",
+        return error_set(error, ERROR_INSTALLATION, "%s:%d: \"%.*s\" is a list or an object and cannot be shown",
                          renderer->template->path, node->line, (int)node->length, node->text);
     }
 }
@@ -260,7 +260,7 @@ static bool render_partial(struct renderer *renderer, const struct node *node, s
 {
     const struct template *outer = renderer->template;
     if (renderer->partials == MOST_PARTIALS)
-        return error_set(error, ERROR_REFUSED, "%s:%d: more than %d templates in each other", outer->path, node->line,
+        return error_set(error, ERROR_INSTALLATION, "%s:%d: more than %d templates in each other", outer->path, node->line,
                          MOST_PARTIALS);
     const struct template *partial = find(renderer->folder, renderer->language, node->name, error);
     if (!partial)
@@ -290,7 +290,7 @@ static bool render(struct renderer *renderer, const struct template *template, s
         }
         json_t *value = look_up(renderer, node);
         if (!value)
-            return error_set(error, ERROR_REFUSED, "%s:%d: the view has no \"%.*s\"", template->path, node->line,
+            return error_set(error, ERROR_INSTALLATION, "%s:%d: the view has no \"%.*s\"", template->path, node->line,
                              (int)node->length, node->text);
         bool is_section = node->kind == NODE_SECTION || node->kind == NODE_INVERTED;
         if (!(is_section ? render_section(renderer, i, value, error) : write_value(renderer, node, value, error)))

@@ -65,13 +65,13 @@ static bool read_tag(const struct parser *parser, const char *begin, struct tag 
     if (tag->name < parser->end && strchr("#^/!&>{=", *tag->name) && *tag->name)
         tag->sigil = *tag->name++;
     if (tag->sigil == '=') {
-        error_set(error, ERROR_REFUSED, "%s:%d: other delimiters than {{ }} are not known here", path, parser->line);
+        error_set(error, ERROR_INSTALLATION, "%s:%d: other delimiters than {{ }} are not known here", path, parser->line);
         return false;
     }
     const char *closing = tag->sigil == '{' ? "}}}" : "}}";
     const char *close = memmem(tag->name, (size_t)(parser->end - tag->name), closing, strlen(closing));
     if (!close) {
-        error_set(error, ERROR_REFUSED, "%s:%d: a tag begins here and never ends", path, parser->line);
+        error_set(error, ERROR_INSTALLATION, "%s:%d: a tag begins here and never ends", path, parser->line);
         return false;
     }
     tag->end = close + strlen(closing);
@@ -113,7 +113,7 @@ static bool set_name(const struct parser *parser, struct node *node, struct erro
     for (size_t i = 0; i < node->length; i++) {
         bool is_edge = i == 0 || i + 1 == node->length || name[i - 1] == '\0';
         if (is_blank(name[i]) || name[i] == '\n' || name[i] == '{' || (name[i] == '.' && is_edge))
-            return error_set(error, ERROR_REFUSED, "%s:%d: \"%.*s\" is no name", parser->template->path, node->line,
+            return error_set(error, ERROR_INSTALLATION, "%s:%d: \"%.*s\" is no name", parser->template->path, node->line,
                              (int)node->length, node->text);
         if (name[i] == '.') {
             name[i] = '\0';
@@ -128,11 +128,11 @@ static bool close_section(struct parser *parser, const struct tag *tag, struct e
 {
     struct template *template = parser->template;
     if (parser->depth == 0)
-        return error_set(error, ERROR_REFUSED, "%s:%d: {{/%.*s}} closes nothing", template->path, tag->line,
+        return error_set(error, ERROR_INSTALLATION, "%s:%d: {{/%.*s}} closes nothing", template->path, tag->line,
                          (int)tag->length, tag->name);
     struct node *section = &template->nodes[parser->open[--parser->depth]];
     if (section->length != tag->length || memcmp(section->text, tag->name, tag->length) != 0)
-        return error_set(error, ERROR_REFUSED, "%s:%d: {{/%.*s}} where {{/%.*s}} of line %d is due", template->path,
+        return error_set(error, ERROR_INSTALLATION, "%s:%d: {{/%.*s}} where {{/%.*s}} of line %d is due", template->path,
                          tag->line, (int)tag->length, tag->name, (int)section->length, section->text, section->line);
     section->end = template->count;
     return true;
@@ -141,7 +141,7 @@ static bool close_section(struct parser *parser, const struct tag *tag, struct e
 static bool open_section(struct parser *parser, struct error **error)
 {
     if (parser->depth == TEMPLATE_NESTING)
-        return error_set(error, ERROR_REFUSED, "%s:%d: more than %d sections in each other", parser->template->path,
+        return error_set(error, ERROR_INSTALLATION, "%s:%d: more than %d sections in each other", parser->template->path,
                          parser->line, TEMPLATE_NESTING);
     parser->open[parser->depth++] = parser->template->count - 1;
     return true;
@@ -169,7 +169,7 @@ static bool take_tag(struct parser *parser, const struct tag *tag, struct error 
     if (tag->sigil == '!')
         return true;
     if (tag->length == 0)
-        return error_set(error, ERROR_REFUSED, "%s:%d: a tag without a name", parser->template->path, tag->line);
+        return error_set(error, ERROR_INSTALLATION, "%s:%d: a tag without a name", parser->template->path, tag->line);
     if (tag->sigil == '/')
         return close_section(parser, tag, error);
     struct node *node = add_node(parser, kind_of(tag->sigil), tag->name, tag->length);
@@ -215,6 +215,6 @@ bool template_parse(struct template *template, size_t length, struct error **err
     if (parser.depth == 0)
         return true;
     const struct node *section = &template->nodes[parser.open[parser.depth - 1]];
-    return error_set(error, ERROR_REFUSED, "%s:%d: {{%c%.*s}} is never closed", template->path, section->line,
+    return error_set(error, ERROR_INSTALLATION, "%s:%d: {{%c%.*s}} is never closed", template->path, section->line,
                      section->kind == NODE_SECTION ? '#' : '^', (int)section->length, section->text);
 }

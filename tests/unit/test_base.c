@@ -108,6 +108,9 @@ START_TEST(files_are_read_with_a_limit_and_never_replaced)
     error_free(&error);
     ck_assert_ptr_null(file_read(context, deep, 100, &length, &error)); /* a folder is no file */
     error_free(&error);
+    ck_assert(!file_make_folder(path, &error)); /* and a file no folder */
+    ck_assert_int_eq(error->class, ERROR_INSTALLATION);
+    error_free(&error);
     for (int i = 0; i < 50; i++) {
         char *name = memory_format(context, "%s/%02d", deep, (i * 37) % 50);
         ck_assert(file_create(name, "", 0, 0600, &error));
@@ -128,22 +131,38 @@ START_TEST(frames_pass_and_dead_helpers_are_noticed)
     ck_assert_ptr_nonnull(echo);
     size_t length;
     for (int i = 0; i < 3; i++) {
+        child_begin(echo, 10);
         ck_assert(child_send(echo, "two\0words", 9, &error));
-        char *answer = child_receive(echo, context, 100, 10, &length, &error);
+        char *answer = child_receive(echo, context, 100, &length, &error);
         ck_assert_ptr_nonnull(answer);
         ck_assert_uint_eq(length, 9);
         ck_assert_int_eq(memcmp(answer, "two\0words", 9), 0);
     }
     ck_assert(child_send(echo, "too long", 8, &error));
-    ck_assert_ptr_null(child_receive(echo, context, 4, 10, &length, &error));
+    ck_assert_ptr_null(child_receive(echo, context, 4, &length, &error));
     error_free(&error);
     talloc_free(echo);
     struct child *silent = child_start(context, (const char *const[]){"/bin/sleep", "60", NULL}, &error);
-    ck_assert_ptr_null(child_receive(silent, context, 4, 1, &length, &error));
+    child_begin(silent, 1);
+    ck_assert(!child_is_late(silent));
+    ck_assert(child_send(silent, "hello", 5, &error));
+    ck_assert_ptr_null(child_receive(silent, context, 4, &length, &error));
+    ck_assert(child_is_late(silent));
     error_free(&error);
     talloc_free(silent);
+    struct child *deaf = child_start(context, (const char *const[]){"/bin/sleep", "60", NULL}, &error);
+    size_t most = 1024 * 1024; /* more than a pipe holds */
+    child_begin(deaf, 1);
+    ck_assert_msg(!child_send(deaf, memory_array(context, char, most), most, &error), "nobody reads");
+    ck_assert_int_eq(error->class, ERROR_TEMPORARY);
+    error_free(&error);
+    talloc_free(deaf);
+    ck_assert_ptr_null(child_start(context, (const char *const[]){"/nonexistent", NULL}, &error));
+    ck_assert_int_eq(error->class, ERROR_INSTALLATION);
+    error_free(&error);
     struct child *dead = child_start(context, (const char *const[]){"/bin/true", NULL}, &error);
-    ck_assert_ptr_null(child_receive(dead, context, 4, 10, &length, &error));
+    child_begin(dead, 10);
+    ck_assert_ptr_null(child_receive(dead, context, 4, &length, &error));
     error_free(&error);
     talloc_free(context);
 }

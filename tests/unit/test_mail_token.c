@@ -97,16 +97,16 @@ START_TEST(keys_are_long_and_private)
     for (size_t i = 0; i < sizeof open_modes / sizeof *open_modes; i++) {
         struct error *error = NULL;
         ck_assert_ptr_null(load_key(context, fixed_key, strlen(fixed_key), open_modes[i], &error));
-        ck_assert_int_eq(error->class, ERROR_REFUSED);
+        ck_assert_int_eq(error->class, ERROR_INSTALLATION);
         ck_assert_ptr_nonnull(strstr(error->sentence, "chmod 600"));
         error_free(&error);
     }
     struct error *error = NULL;
     ck_assert_ptr_null(load_key(context, fixed_key, 31, 0600, &error));
-    ck_assert_int_eq(error->class, ERROR_REFUSED);
+    ck_assert_int_eq(error->class, ERROR_INSTALLATION);
     error_free(&error);
     ck_assert_ptr_null(token_load_key(context, "/nonexistent/key", &error));
-    ck_assert_int_eq(error->class, ERROR_REFUSED);
+    ck_assert_int_eq(error->class, ERROR_INSTALLATION);
     error_free(&error);
     ck_assert_ptr_null(token_load_key(context, "/tmp", &error));
     error_free(&error);

@@ -86,7 +86,7 @@ START_TEST(what_a_newer_kairan_wrote_is_refused_untouched)
     case_execute(path, "UPDATE meta SET value = '2' WHERE name = 'schema'");
     struct error *error = NULL;
     ck_assert_ptr_null(store_open(context, path, &error));
-    ck_assert_int_eq(error->class, ERROR_REFUSED);
+    ck_assert_int_eq(error->class, ERROR_INSTALLATION);
     char *text = error_text(context, error);
     ck_assert_msg(strstr(text, "version 2") && strstr(text, path), "%s", text);
     error_free(&error);
@@ -105,10 +105,19 @@ START_TEST(what_is_no_database_is_refused)
     case_write(folder, "kairan.db", text);
     struct error *error = NULL;
     ck_assert_ptr_null(store_open(context, file_join(folder, folder, "kairan.db"), &error));
-    ck_assert_int_eq(error->class, ERROR_REFUSED);
+    ck_assert_int_eq(error->class, ERROR_INSTALLATION);
     error_free(&error);
     ck_assert_ptr_null(store_open(context, file_join(folder, folder, "missing/kairan.db"), &error));
-    ck_assert_int_eq(error->class, ERROR_TEMPORARY);
+    ck_assert_int_eq(error->class, ERROR_INSTALLATION);
+    error_free(&error);
+    char *vanished = file_join(folder, folder, "vanished.db");
+    ck_assert_ptr_null(store_open(context, vanished, &error));
+    ck_assert_msg(strstr(error->sentence, "is missing"), "%s", error->sentence);
+    ck_assert_msg(access(vanished, F_OK) != 0, "opening makes nothing");
+    error_free(&error);
+    case_write(folder, "vanished.db", "");
+    ck_assert_ptr_null(store_open(context, vanished, &error));
+    ck_assert_int_eq(error->class, ERROR_INSTALLATION);
     error_free(&error);
     talloc_free(context);
 }

@@ -46,7 +46,7 @@ static inline struct store *case_open(void *context, const char *path)
 {
     struct error *error = NULL;
     ck_assert(clock_set_zone("Asia/Tokyo", NULL));
-    struct store *store = store_open(context, path, &error);
+    struct store *store = store_create(context, path, &error);
     ck_assert_msg(store != NULL, "%s", error ? error->sentence : "no reason");
     return store;
 }
