@@ -287,6 +287,18 @@ def asking_has_an_end(tap):
 
 # One bad mail stops no other
 
+def a_full_spool_is_emptied(tap):
+    center, ballots = opened()
+    replies = [SATO.reply(ballots[SATO.address], "○×△"[i % 3] * 3) for i in range(1300)]  # more than two commits
+    for number, reply in enumerate(replies):
+        with open(os.path.join(center.folder, "spool", "new", f"1766019600.M{number:06}.test"), "wb") as file:
+            file.write(f"Delivered-To: {reply.recipient}\n".encode() + reply.bytes)
+    center.run("process", "--no-post")
+    tap.equal(center.spooled(), [], "1,300 replies: none is left")
+    tap.equal(center.verdicts().get("answered"), 1300, "1,300 replies: each is taken once")
+    tap.equal(center.marks(SATO.name), "○○○", "1,300 replies: the last one holds")
+
+
 def bad_mail_is_set_aside(tap):
     center, ballots = opened()
     head = f"From: x@{DOMAIN}\r\nTo: {POLL}\r\nSubject: x\r\n".encode()
@@ -331,7 +343,8 @@ def main():
                   forged_token_is_none, yes_belongs_to_one_mail, only_the_organiser_opens, others_cannot_flood,
                   openers_are_checked, repeated_mail_counts_once, changes_replace_and_parts_merge,
                   late_answers_do_not_count, all_answers_close, machines_are_not_answered, unanswerable_people_count,
-                  bounces_are_told, answers_have_a_cap, asking_has_an_end, bad_mail_is_set_aside,
+                  bounces_are_told, answers_have_a_cap, asking_has_an_end, a_full_spool_is_emptied,
+                  bad_mail_is_set_aside,
                   hard_mail_is_given_up):
         check(tap)
     tap.done()
