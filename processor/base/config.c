@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/address.h"
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -18,7 +19,8 @@ enum key_type {
     KEY_PATH,     /* relative to the folder of the file */
     KEY_NUMBER,   /* minimum to maximum */
     KEY_LANGUAGE, /* ja or en */
-    KEY_ADDRESS,  /* exactly one "@"; a bare local part gets the domain */
+    KEY_DOMAIN,
+    KEY_ADDRESS,  /* a bare local part gets the domain */
 };
 
 struct key {
@@ -36,7 +38,7 @@ struct key {
 
 /* In the order in which they are printed; keys of a section stand together. */
 static const struct key keys[] = {
-    {"center", "domain", KEY_TEXT, FIELD(domain), "localhost", 0, 0, "mail domain of the center"},
+    {"center", "domain", KEY_DOMAIN, FIELD(domain), "localhost", 0, 0, "mail domain of the center"},
     {"center", "time_zone", KEY_TEXT, FIELD(time_zone), "Asia/Tokyo", 0, 0, "zone of all dates that people write"},
     {"center", "language", KEY_LANGUAGE, FIELD(language), "ja", 0, 0,
      "language of people whose own is not known: ja or en"},
@@ -92,6 +94,15 @@ static bool set_number(struct config *config, const struct key *key, const char 
     return true;
 }
 
+/* A whole address, or what can stand before the "@" of one. */
+static bool is_address(const char *value)
+{
+    char *whole = memory_format(NULL, "%s%s", value, strchr(value, '@') ? "" : "@localhost");
+    bool is_valid = address_is_valid(whole);
+    talloc_free(whole);
+    return is_valid;
+}
+
 static bool set_value(struct config *config, const struct key *key, const char *value, struct error **error)
 {
     switch (key->type) {
@@ -101,8 +112,12 @@ static bool set_value(struct config *config, const struct key *key, const char *
         if (strcmp(value, "ja") != 0 && strcmp(value, "en") != 0)
             return error_set(error, ERROR_REFUSED, "%s is \"%s\", but must be ja or en", key->name, value);
         break;
+    case KEY_DOMAIN:
+        if (!address_is_domain(value))
+            return error_set(error, ERROR_REFUSED, "%s is \"%s\", which is no mail domain", key->name, value);
+        break;
     case KEY_ADDRESS:
-        if (!*value || value[strcspn(value, " \t<>,")] || strchr(value, '@') != strrchr(value, '@'))
+        if (!is_address(value))
             return error_set(error, ERROR_REFUSED, "%s is \"%s\", which is no mail address", key->name, value);
         break;
     case KEY_TEXT:
@@ -236,9 +251,8 @@ static char *find_file(const void *context, const char *path, struct error **err
 struct config *config_load(const void *context, const char *path, struct error **error)
 {
     struct config *config = memory_new(context, struct config);
-    size_t length;
     config->file = find_file(config, path, error);
-    char *text = config->file ? file_read(config, config->file, MAXIMUM_FILE, &length, error) : NULL;
+    char *text = config->file ? file_read_text(config, config->file, MAXIMUM_FILE, error) : NULL;
     if (text && set_defaults(config, error) && parse_file(config, text, error) &&
         clock_set_zone(config->time_zone, error)) {
         complete_values(config);

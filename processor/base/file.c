@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 
 char *file_join(const void *context, const char *folder, const char *name)
 {
@@ -82,6 +83,27 @@ char *file_read(const void *context, const char *path, size_t maximum, size_t *l
         bytes = read_to_end(context, &(struct source){descriptor, path, (size_t)status.st_size, maximum}, length, error);
     close(descriptor); /* it was only read: nothing can be lost here */
     return bytes;
+}
+
+char *file_read_text(const void *context, const char *path, size_t maximum, struct error **error)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    size_t length;
+    char *text = file_read(context, path, maximum, &length, error);
+    if (!text)
+        return NULL;
+    size_t valid = utf8_valid_length(text, strlen(text)); /* a NUL is no text either */
+    if (valid < length) {
+        int line = 1;
+        for (size_t i = 0; i < valid; i++)
+            line += text[i] == '\n';
+        error_set(error, ERROR_REFUSED, "%s:%d is not UTF-8; save it as UTF-8", path, line);
+        talloc_free(text);
+        return NULL;
+    }
+    if (strncmp(text, mark, sizeof mark - 1) == 0)
+        memmove(text, text + sizeof mark - 1, length + 1 - (sizeof mark - 1));
+    return text;
 }
 
 bool file_sync_folder(const char *path, struct error **error)

@@ -14,6 +14,12 @@
 /* The bytes of a regular file (NUL-terminated, *length without it) below `context`; refused above `maximum` bytes. */
 char *file_read(const void *context, const char *path, size_t maximum, size_t *length, struct error **error);
 
+/*
+ * A text file that people write, likewise: one that is not UTF-8 is refused with file and line, and the mark that some
+ * editors put in front of UTF-8 (U+FEFF) is left out.
+ */
+char *file_read_text(const void *context, const char *path, size_t maximum, struct error **error);
+
 /* All that a descriptor still gives, likewise. `name` is for the sentence. */
 char *file_read_descriptor(const void *context, int descriptor, const char *name, size_t maximum, size_t *length,
                            struct error **error);

@@ -3,13 +3,14 @@
 
 #include <string.h>
 
+#include "base/address.h"
 #include "base/buffer.h"
 #include "base/limits.h"
 #include "base/memory.h"
-#include "mail/charset.h"
+#include "base/utf8.h"
 #include "mail/words.h"
 
-enum { ENTRIES = 1000, ADDRESS_BYTES = 320 };
+enum { ENTRIES = 1000 };
 
 /* One mailbox while it is being read. */
 struct reading {
@@ -45,14 +46,11 @@ char *address_read(const void *context, struct span text)
     const char *route = text.length && text.text[0] == '@' ? memrchr(text.text, ':', text.length) : NULL;
     if (route) /* "@relay,@relay:user@host": RFC 5322 section 4.4 */
         text = (struct span){route + 1, (size_t)(text.text + text.length - route) - 1};
-    const char *sign = memchr(text.text, '@', text.length);
-    if (!sign || text.length > ADDRESS_BYTES || sign == text.text || sign + 1 == text.text + text.length ||
-        memrchr(text.text, '@', text.length) != sign || !charset_is_utf8(text.text, text.length))
-        return NULL;
-    for (size_t i = 0; i < text.length; i++)
-        if ((unsigned char)text.text[i] <= ' ' || strchr("<>,;()\x7F", text.text[i]))
-            return NULL;
     char *address = memory_copy_bytes(context, text.text, text.length);
+    if (strlen(address) != text.length || !address_is_valid(address)) {
+        talloc_free(address);
+        return NULL;
+    }
     lower_domain(address);
     return address;
 }
@@ -188,7 +186,7 @@ void address_read_list(const void *context, struct span value, struct mailbox_li
     if (value.length > LIMIT_FIELD_BYTES)
         value.length = LIMIT_FIELD_BYTES;
     struct reading reading = {.context = context, .list = list, .value = value};
-    reading.is_utf8 = charset_is_utf8(value.text, value.length);
+    reading.is_utf8 = utf8_is_valid(value.text, value.length);
     reading.phrase = buffer_new(context, value.length);
     reading.bare = buffer_new(reading.phrase, 2 * value.length + 2);
     reading.angle = buffer_new(reading.phrase, value.length);

@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "mail/charset.h"
 #include "mail/html.h"
 
@@ -126,7 +127,7 @@ static struct body read_part(const void *context, const struct part *part)
         length = maximum;
     const char *label = header_parameter(&part->content, "charset");
     body.charset = words_clean(memory_copy_text(context, label ? label : ""));
-    if (!charset_is_utf8(body.charset, strlen(body.charset)))
+    if (!utf8_is_valid(body.charset, strlen(body.charset)))
         body.charset[0] = '\0';
     const char *meta = body.is_html && !label ? meta_charset(context, bytes, length) : NULL;
     struct charset_text decoded = charset_decode(context, meta ? meta : label, bytes, length);

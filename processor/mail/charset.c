@@ -10,6 +10,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 
 enum encoding {
     ENCODING_UNKNOWN, /* no label, or one that says nothing */
@@ -106,44 +107,6 @@ void charset_preload(void)
         (void)iconv_open("UTF-8", names[i]);
 }
 
-/* The length of the well-formed UTF-8 sequence at the start; 0 when there is none, *bad then tells how many bytes to
- * replace by one U+FFFD (the longest beginning of a sequence: Unicode, section 3.9). */
-static size_t sequence_length(const unsigned char *bytes, size_t length, size_t *bad)
-{
-    unsigned first = bytes[0];
-    *bad = 1;
-    if (first < 0x80)
-        return 1;
-    if (first < 0xC2 || first > 0xF4)
-        return 0;
-    size_t whole = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-    unsigned low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-    unsigned high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-    for (size_t i = 1; i < whole; i++) {
-        if (i >= length || bytes[i] < low || bytes[i] > high) {
-            *bad = i;
-            return 0;
-        }
-        low = 0x80;
-        high = 0xBF;
-    }
-    return whole;
-}
-
-static size_t ascii_length(const unsigned char *bytes, size_t length)
-{
-    size_t i = 0;
-    uint64_t word;
-    for (; i + sizeof word <= length; i += sizeof word) {
-        memcpy(&word, bytes + i, sizeof word);
-        if (word & UINT64_C(0x8080808080808080))
-            break;
-    }
-    while (i < length && bytes[i] < 0x80)
-        i++;
-    return i;
-}
-
 /* What a look over the bytes tells before anything is decoded. */
 struct census {
     bool is_utf8;
@@ -154,15 +117,14 @@ struct census {
 
 static struct census take_census(const char *text, size_t length)
 {
-    const unsigned char *bytes = (const unsigned char *)text;
     struct census census = {.is_utf8 = true};
     size_t i = 0;
     while (census.is_utf8) {
-        i += ascii_length(bytes + i, length - i);
+        i += utf8_ascii_length(text + i, length - i);
         if (i == length)
             break;
         size_t bad;
-        size_t sequence = sequence_length(bytes + i, length - i, &bad);
+        size_t sequence = utf8_sequence_length(text + i, length - i, &bad);
         census.has_high = true;
         census.is_utf8 = sequence > 0;
         census.has_wide = census.has_wide || sequence >= 3;
@@ -174,11 +136,6 @@ static struct census take_census(const char *text, size_t length)
     return census;
 }
 
-bool charset_is_utf8(const char *bytes, size_t length)
-{
-    return take_census(bytes, length).is_utf8;
-}
-
 static void replace(struct charset_text *result, struct buffer *out)
 {
     buffer_add_code_point(out, 0xFFFD);
@@ -187,13 +144,12 @@ static void replace(struct charset_text *result, struct buffer *out)
 
 static void decode_utf8(struct charset_text *result, struct buffer *out, const char *text, size_t length)
 {
-    const unsigned char *bytes = (const unsigned char *)text;
     size_t i = length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     while (i < length) {
         size_t bad;
-        size_t sequence = ascii_length(bytes + i, length - i);
+        size_t sequence = utf8_ascii_length(text + i, length - i);
         if (!sequence)
-            sequence = sequence_length(bytes + i, length - i, &bad);
+            sequence = utf8_sequence_length(text + i, length - i, &bad);
         if (sequence) {
             buffer_add(out, text + i, sequence);
             i += sequence;

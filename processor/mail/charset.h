@@ -25,7 +25,4 @@ struct charset_text charset_decode(const void *context, const char *label, const
 /* Opens the converters of the C library, once, before a sandbox forbids it to open files. */
 void charset_preload(void);
 
-/* Whether the bytes are well-formed UTF-8 (RFC 3629). */
-bool charset_is_utf8(const char *bytes, size_t length);
-
 #endif

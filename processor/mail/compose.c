@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/address.h"
 #include "base/buffer.h"
 #include "base/civil.h"
 #include "base/clock.h"
@@ -28,7 +29,7 @@ static bool has_control(const char *text)
 
 static bool check_address(const char *field, const char *address, struct error **error)
 {
-    return (address && encode_is_address(address)) ||
+    return (address && address_is_valid(address)) ||
            error_set(error, ERROR_REFUSED, "%s: \"%s\" is no address that a mail can carry", field,
                      address ? address : "");
 }

@@ -6,7 +6,6 @@
 enum {
     LINE_COLUMNS = 76,        /* RFC 2045, and RFC 2047 for lines with encoded-words */
     WORD_BYTES_MAXIMUM = 900, /* an unbreakable word, its field name before it, stays within RFC 5322's 998 */
-    ADDRESS_BYTES_MAXIMUM = 320,
     PHRASE_COLUMNS = 60, /* longer names are encoded: encoded-words can be folded anywhere */
     BASE64_LINE_BYTES = LINE_COLUMNS / 4 * 3,
 };
@@ -14,41 +13,6 @@ enum {
 static bool is_printable(char c)
 {
     return c > ' ' && c <= '~';
-}
-
-/* A dot-atom, more or less, or a quoted-string without blanks. */
-static bool is_local_part(const char *text, size_t length)
-{
-    bool quoted = length > 2 && text[0] == '"' && text[length - 1] == '"';
-    if (!quoted) {
-        for (size_t i = 0; i < length; i++)
-            if (!is_printable(text[i]) || strchr("()<>[]:;@\\,\"", text[i]))
-                return false;
-        return length > 0;
-    }
-    for (size_t i = 1; i < length - 1; i++) {
-        bool escaped = text[i] == '\\';
-        i += escaped;
-        if (i == length - 1 || !is_printable(text[i]) || strchr("<>", text[i]) || (text[i] == '"' && !escaped))
-            return false;
-    }
-    return true;
-}
-
-/* Letters, digits, hyphens and dots, or an address literal: what comes after the last "@". */
-static bool is_domain(const char *text)
-{
-    bool literal = *text == '[';
-    text += literal;
-    size_t length = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._:");
-    return length && strcmp(text + length, literal ? "]" : "") == 0;
-}
-
-bool encode_is_address(const char *address)
-{
-    const char *at = strrchr(address, '@');
-    return at && strlen(address) <= ADDRESS_BYTES_MAXIMUM && is_local_part(address, (size_t)(at - address)) &&
-           is_domain(at + 1);
 }
 
 bool encode_is_message_id(const char *text, size_t length)

@@ -10,12 +10,6 @@
 
 #include "base/buffer.h"
 
-/*
- * Whether `address` can stand between < and > in a header and in an SMTP command: ASCII, one "@", a domain, and nothing
- * that would end it early. Stray dots in the local part pass, because Japanese mobile addresses had them.
- */
-bool encode_is_address(const char *address);
-
 /* Whether these bytes can stand between < and > as a message id: printable ASCII of bearable length, no blanks. */
 bool encode_is_message_id(const char *text, size_t length);
 

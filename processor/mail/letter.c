@@ -6,9 +6,11 @@
 
 #include <string.h>
 
+#include "base/address.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 
 static const char *const class_names[] = {
     [LETTER_HUMAN] = "human",   [LETTER_AUTO_REPLY] = "auto-reply",
@@ -41,7 +43,7 @@ static void complain(struct taking *taking, const char *key)
 static bool is_line(const char *text)
 {
     for (; *text; text++)
-        if ((unsigned char)*text < ' ' || *text == 0x7F)
+        if (utf8_control_length(text))
             return false;
     return true;
 }
@@ -52,12 +54,6 @@ static bool is_text(const char *text)
         if ((unsigned char)*text < ' ' && *text != '\n' && *text != '\t')
             return false;
     return true;
-}
-
-static bool is_address(const char *text)
-{
-    const char *at = strchr(text, '@');
-    return at && at != text && at[1] && !strchr(at + 1, '@') && !strpbrk(text, " <>") && is_line(text);
 }
 
 static bool is_envelope_address(const char *text)
@@ -145,7 +141,7 @@ static struct mailbox_list take_mailboxes(struct taking *taking, const char *key
     {
         const char *name = json_string_value(json_array_get(pair, 0));
         const char *address = json_string_value(json_array_get(pair, 1));
-        if (!name || !address || !is_line(name) || !is_address(address))
+        if (!name || !address || !is_line(name) || !address_is_valid(address))
             complain(taking, key);
         list.mailboxes[index].name = memory_copy_text(list.mailboxes, name ? name : "");
         list.mailboxes[index].address = memory_copy_text(list.mailboxes, address ? address : "");
@@ -212,7 +208,7 @@ static void take_verdict_and_body(struct taking *taking, struct letter *letter)
     letter->class_reason = take(taking, view, "class_reason", is_line);
     letter->may_answer = take_bool(taking, "may_answer");
     letter->may_count = take_bool(taking, "may_count");
-    letter->recipients = take_texts(taking, "recipients", is_address);
+    letter->recipients = take_texts(taking, "recipients", address_is_valid);
     letter->status = take_optional(taking, view, "status", is_line);
     letter->is_permanent = take_bool(taking, "is_permanent");
     letter->text = take(taking, view, "text", is_text);

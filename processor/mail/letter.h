@@ -1,7 +1,7 @@
 /*
  * A letter: one incoming mail as the reader understood it. The reader (a helper program without privileges) turns
  * hostile bytes into a JSON view; here that view becomes a struct that the rest of Kairan may trust in form: all texts
- * are valid UTF-8 without NUL, header texts are one line, addresses have exactly one "@" and no blanks or controls.
+ * are valid UTF-8 without NUL, header texts are one line without controls, addresses are such (base/address.h).
  */
 #ifndef KAIRAN_MAIL_LETTER_H
 #define KAIRAN_MAIL_LETTER_H

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -171,7 +172,7 @@ static char *references_to(const void *context, const struct letter *letter)
 
 char *office_message_id(const void *context, const struct office *office, const char *reference, struct error **error)
 {
-    const char *domain = strchr(office->config->poll_address, '@') + 1;
+    const char *domain = address_domain(office->config->poll_address);
     char *random = token_random(context, error);
     if (!random)
         return NULL;
@@ -234,9 +235,7 @@ static bool check_daily_cap(const void *context, struct office *office, const st
     *allowed = true;
     if (!outgoing->in_reply_to && !outgoing->is_capped)
         return true;
-    char *key = memory_copy_text(context, outgoing->address);
-    for (char *c = key; *c; c++)
-        *c = (char)tolower((unsigned char)*c);
+    char *key = address_lower(context, outgoing->address);
     char *day = clock_format_utc(context, office->now);
     day[sizeof "2026-01-15" - 1] = '\0';
     if (!store_allow_answer(office->store, key, day, office->config->answers_a_day, allowed, error))

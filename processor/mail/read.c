@@ -9,9 +9,9 @@
 #include "base/buffer.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "mail/address.h"
 #include "mail/body.h"
-#include "mail/charset.h"
 #include "mail/classify.h"
 #include "mail/date.h"
 #include "mail/guard.h"
@@ -65,10 +65,13 @@ static char *envelope_value(const void *context, struct span value)
 {
     if (value.length > 1 && value.text[0] == '<' && value.text[value.length - 1] == '>')
         value = (struct span){value.text + 1, value.length - 2};
+    if (!utf8_is_valid(value.text, value.length))
+        return NULL;
+    char *copy = memory_copy_bytes(context, value.text, value.length);
     for (size_t i = 0; i < value.length; i++)
-        if ((unsigned char)value.text[i] <= ' ' || strchr("<>\x7F", value.text[i]))
+        if (strchr("<> ", copy[i]) || utf8_control_length(copy + i))
             return NULL;
-    return charset_is_utf8(value.text, value.length) ? memory_copy_bytes(context, value.text, value.length) : NULL;
+    return copy;
 }
 
 /* What kairan-deliver puts on top, in this order; a field further down is the sender's own word. */

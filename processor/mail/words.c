@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "mail/charset.h"
 #include "mail/transfer.h"
 
@@ -157,16 +158,6 @@ char *words_decode(const void *context, const char *bytes, size_t length)
     return words_clean(buffer_take(decoding.out, context));
 }
 
-/* The bytes of a control at the start, 0 when it is none; C1 controls take two. */
-static size_t control_length(const char *text)
-{
-    unsigned char byte = (unsigned char)text[0];
-    if (byte < ' ' || byte == 0x7F)
-        return 1;
-    unsigned char next = (unsigned char)text[1];
-    return byte == 0xC2 && next >= 0x80 && next < 0xA0 ? 2 : 0;
-}
-
 char *words_clean(char *text)
 {
     char *write = text;
@@ -174,8 +165,8 @@ char *words_clean(char *text)
     while (*read) {
         const char *run = read;
         bool has_control = false;
-        size_t control;
-        while (*run && (*run == ' ' || (control = control_length(run)) > 0)) {
+        size_t control = 0;
+        while (*run && (*run == ' ' || (control = utf8_control_length(run)) > 0)) {
             has_control = has_control || *run != ' ';
             run += *run == ' ' ? 1 : control;
         }
@@ -185,7 +176,7 @@ char *words_clean(char *text)
             write += spaces;
         }
         read = run;
-        while (*read && *read != ' ' && !control_length(read))
+        while (*read && *read != ' ' && !utf8_control_length(read))
             *write++ = *read++;
     }
     *write = '\0';
@@ -286,11 +277,8 @@ char *words_file_name(const void *context, const char *name)
             continue;
         safe[used++] = is_unsafe ? '_' : *c;
     }
-    if (used > FILE_NAME_BYTES) {
-        used = FILE_NAME_BYTES;
-        while (used && ((unsigned char)safe[used] & 0xC0) == 0x80)
-            used--;
-    }
+    safe[used] = '\0';
+    used = utf8_cut(safe, FILE_NAME_BYTES);
     while (used && (safe[used - 1] == '.' || safe[used - 1] == ' '))
         used--;
     safe[used] = '\0';

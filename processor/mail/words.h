@@ -13,7 +13,7 @@
  */
 char *words_decode(const void *context, const char *bytes, size_t length);
 
-/* One line: controls and line ends become a space, blanks at the ends go. In place, gives `text` back. */
+/* One line: line ends and what utf8_control_length() tells become a space, blanks at the ends go. In place, gives `text` back. */
 char *words_clean(char *text);
 
 /* The bytes of the encoded word at the start, 0 when there is none. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/address.h"
 #include "base/memory.h"
 #include "mail/route.h"
 #include "store/circle.h"
@@ -108,10 +109,10 @@ static bool is_ours(const struct config *config, const char *address)
 /* "gijutsu-all@tc.example.ac.jp" stands for circles/gijutsu-all: a ballot to a list would be one ballot for all. */
 static char *circle_of_address(const void *context, const struct config *config, const char *address)
 {
-    const char *at = strrchr(address, '@');
-    if (!at || strcasecmp(at + 1, config->domain) != 0)
+    const char *domain = address_domain(address);
+    if (strcasecmp(domain, config->domain) != 0)
         return NULL;
-    char *name = memory_copy_bytes(context, address, (size_t)(at - address));
+    char *name = memory_copy_bytes(context, address, (size_t)(domain - address) - 1);
     return circle_exists(config->circles, name) ? name : NULL;
 }
 
@@ -130,12 +131,6 @@ void participants_add_recipients(struct draft *draft, const struct config *confi
         }
 }
 
-static bool is_plain_address(const char *word)
-{
-    const char *at = strchr(word, '@');
-    return at && at != word && at[1] && !strchr(at + 1, '@') && !word[strcspn(word, "<>\"\\")];
-}
-
 /* One item between commas: 「名前 <address>」, an address, or a circle. */
 static void add_item(struct draft *draft, const struct config *config, char *item)
 {
@@ -147,11 +142,11 @@ static void add_item(struct draft *draft, const struct config *config, char *ite
         size_t length = strlen(item);
         while (length && item[length - 1] == ' ')
             item[--length] = '\0';
-        if (is_plain_address(open + 1))
+        if (address_is_valid(open + 1))
             add_mailbox(draft, config, &(struct mailbox){item, open + 1});
         else
             draft_add_problem(draft, DRAFT_UNKNOWN_PARTICIPANT, open + 1);
-    } else if (is_plain_address(item)) {
+    } else if (address_is_valid(item)) {
         add_mailbox(draft, config, &(struct mailbox){memory_copy_text(draft, ""), item});
     } else if (circle_exists(config->circles, item)) {
         add_circle(draft, config, item);

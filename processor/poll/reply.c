@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/address.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "poll/view.h"
@@ -51,7 +52,7 @@ static bool is_stranger(void *context, struct office *office, const struct incom
 {
     const char *address = incoming_sender(incoming)->address;
     struct person *person = NULL;
-    *strange = !incoming->has_genuine_token && strcasecmp(strrchr(address, '@') + 1, office->config->domain) != 0 &&
+    *strange = !incoming->has_genuine_token && strcasecmp(address_domain(address), office->config->domain) != 0 &&
                !circle_find_member(context, office->config->circles, address);
     if (*strange && !store_find_person(context, office->store, address, &person, error))
         return false;

@@ -5,6 +5,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "base/address.h"
 #include "base/file.h"
 #include "base/memory.h"
 
@@ -20,12 +21,6 @@ bool circle_exists(const char *folder, const char *name)
     return exists;
 }
 
-static bool is_address(const char *word)
-{
-    const char *at = strchr(word, '@');
-    return at && at != word && at[1] && !strchr(at + 1, '@') && !word[strcspn(word, "<>,\"")];
-}
-
 /* One word behind the first address: a flag, a language or an alias. */
 static bool take_word(struct member *member, char *word, struct error **error)
 {
@@ -38,7 +33,7 @@ static bool take_word(struct member *member, char *word, struct error **error)
         member->required = true;
     } else if (strcasecmp(word, "ja") == 0 || strcasecmp(word, "en") == 0) {
         member->language = memory_copy_text(member->aliases, strcasecmp(word, "ja") == 0 ? "ja" : "en");
-    } else if (is_address(word)) {
+    } else if (address_is_valid(word)) {
         size_t count = memory_count(member->aliases);
         member->aliases = memory_resize(NULL, member->aliases, char *, count + 1);
         member->aliases[count] = memory_copy_text(member->aliases, word);
@@ -58,7 +53,7 @@ static bool read_member(const void *context, char *line, struct member *member, 
         return error_set(error, ERROR_REFUSED, "\"%s\" has no \">\"", line);
     char *rest = start + length + (start[length] != '\0');
     start[length] = '\0';
-    if (!is_address(start))
+    if (!address_is_valid(start))
         return error_set(error, ERROR_REFUSED, "\"%s\" is no mail address", start);
     member->address = memory_copy_text(context, start);
     size_t name_length = open ? (size_t)(open - line) : 0;
@@ -88,8 +83,7 @@ struct circle *circle_read(const void *context, const char *folder, const char *
 {
     struct circle *circle = memory_new(context, struct circle);
     char *path = file_join(circle, folder, name);
-    size_t length;
-    char *text = file_read(circle, path, MAXIMUM_FILE, &length, error);
+    char *text = file_read_text(circle, path, MAXIMUM_FILE, error);
     int number = 0;
     for (char *line = text; line;) {
         char *end = strchr(line, '\n');

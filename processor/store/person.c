@@ -1,19 +1,9 @@
 /* People and their addresses: see person.h. */
 #include "store/person.h"
 
-#include <ctype.h>
-
+#include "base/address.h"
 #include "base/memory.h"
 #include "store/sql.h"
-
-/* Local parts are case-sensitive in theory and nowhere else. */
-static char *lower(const void *context, const char *address)
-{
-    char *copy = memory_copy_text(context, address);
-    for (char *c = copy; *c; c++)
-        *c = (char)tolower((unsigned char)*c);
-    return copy;
-}
 
 static struct person *read_person(const void *context, struct rows *rows)
 {
@@ -28,7 +18,7 @@ bool store_find_person(const void *context, struct store *store, const char *add
                  struct error **error)
 {
     *person = NULL;
-    char *key = lower(context, address);
+    char *key = address_lower(context, address);
     struct rows *rows = sql_query(store,
                                   "SELECT person.id, person.name, person.language FROM address"
                                   " JOIN person ON person.id = address.person_id WHERE address.address = ?",
@@ -96,7 +86,7 @@ struct person *store_meet_person(const void *context, struct store *store, const
 
 bool store_add_address(struct store *store, int64_t person_id, const char *address, struct error **error)
 {
-    char *key = lower(NULL, address);
+    char *key = address_lower(NULL, address);
     bool done = sql_run(store,
                         "INSERT INTO address (address, person_id, position) VALUES (?, ?,"
                         " (SELECT count(*) FROM address WHERE person_id = ?)) ON CONFLICT DO NOTHING",
@@ -119,7 +109,7 @@ char *store_first_address(const void *context, struct store *store, int64_t pers
 
 bool store_has_address(struct store *store, int64_t person_id, const char *address, bool *has, struct error **error)
 {
-    char *key = lower(NULL, address);
+    char *key = address_lower(NULL, address);
     struct rows *rows = sql_query(store, "SELECT 1 FROM address WHERE address = ? AND person_id = ?",
                                   SQL_VALUES(sql_text(key), sql_integer(person_id)), error);
     bool done = false;

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "mail/charset.h"
 #include "mail/html.h"
 #include "test_mail_case.h"
@@ -79,7 +80,7 @@ START_TEST(what_is_too_long_is_cut_and_said)
     bool is_cut;
     char *text = html_to_text(html, html, strlen(html), &is_cut);
     ck_assert(is_cut);
-    ck_assert(charset_is_utf8(text, strlen(text)));
+    ck_assert(utf8_is_valid(text, strlen(text)));
     talloc_free(html);
 }
 END_TEST

@@ -21,6 +21,7 @@ static struct config *make_config(void *context)
     case_write(config->circles, "staff",
                "田中 一 <tanaka@tc.example.ac.jp> required\n鈴木 二 <suzuki@tc.example.ac.jp> en\n");
     case_write(config->circles, "broken", "nobody\n");
+    case_write(config->circles, "cp932", "\x8E\x52\x93\x63 <yamada@tc.example.ac.jp>\n");
     return config;
 }
 

@@ -73,6 +73,11 @@ START_TEST(what_is_not_understood_is_refused_with_its_line)
         "a@example.org <b>",
         "@example.org",
         "a@",
+        "山田 ‹山田@tc.example.ac.jp>",
+        "山田 <山田@tc.example.ac.jp>",
+        "a@example.org yamada@例え.jp",
+        "\"a\"@example.org",
+        "a@[192.0.2.1]",
     };
     void *context = talloc_new(NULL);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -84,6 +89,21 @@ START_TEST(what_is_not_understood_is_refused_with_its_line)
         ck_assert_msg(strstr(error_text(context, error), "all:3"), "%s", error_text(context, error));
         error_free(&error);
     }
+    talloc_free(context);
+}
+END_TEST
+
+START_TEST(circles_are_utf8)
+{
+    void *context = talloc_new(NULL);
+    char *folder = case_folder(context);
+    struct error *error = NULL;
+    case_write(folder, "cp932", "a@example.org\n\x8E\x52\x93\x63 <yamada@example.org>\n");
+    ck_assert(!circle_read(context, folder, "cp932", &error));
+    ck_assert_int_eq(error->class, ERROR_REFUSED);
+    ck_assert_msg(strstr(error_text(context, error), "cp932:2 is not UTF-8; save it as UTF-8"), "%s", error->sentence);
+    error_free(&error);
+    ck_assert_str_eq(read_text(context, "\uFEFF山田 <yamada@example.org>")->members[0].name, "山田");
     talloc_free(context);
 }
 END_TEST
@@ -131,6 +151,7 @@ static Suite *circle_suite(void)
     tcase_add_test(cases, lines_name_people);
     tcase_add_test(cases, comments_and_empty_lines_name_nobody);
     tcase_add_test(cases, what_is_not_understood_is_refused_with_its_line);
+    tcase_add_test(cases, circles_are_utf8);
     tcase_add_test(cases, names_cannot_leave_the_folder);
     tcase_add_test(cases, addresses_are_looked_up_in_every_circle);
     suite_add_tcase(suite, cases);
