@@ -5,9 +5,10 @@
 #include <strings.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "mail/bounce.h"
 
-enum { HOPS = 25 };
+enum { HOPS = 25, SIGN_BYTES = 200 };
 
 /* Fills in the verdict; always true, so that `return judge(…);` is one line. */
 static bool judge(struct classify_verdict *verdict, enum letter_class class, bool may_count, const char *reason)
@@ -19,11 +20,17 @@ static bool judge(struct classify_verdict *verdict, enum letter_class class, boo
     return true;
 }
 
+/* "Subject: 自動返信: …": a field as a reason, as much of it as is bearable. */
+static char *describe(const void *context, const char *name, const char *value)
+{
+    return memory_format(context, "%s: %.*s", name, (int)utf8_cut(value, SIGN_BYTES), value);
+}
+
 static bool judge_by_field(struct classify_verdict *verdict, enum letter_class class, bool may_count,
                            const struct header *header, const char *name)
 {
     char *value = header_text(verdict, header, name);
-    return judge(verdict, class, may_count, memory_format(verdict, "%s: %.200s", name, value ? value : ""));
+    return judge(verdict, class, may_count, describe(verdict, name, value ? value : ""));
 }
 
 static struct span field_value(const struct header *header, const char *name)
@@ -141,9 +148,9 @@ static bool is_vacation_subject(const struct classify_input *input, struct class
     struct span subject = {input->subject, strlen(input->subject)};
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (span_begins(subject, starts[i]))
-            return judge(verdict, LETTER_AUTO_REPLY, false, memory_format(verdict, "Subject: %.200s", input->subject));
+            return judge(verdict, LETTER_AUTO_REPLY, false, describe(verdict, "Subject", input->subject));
     if (span_begins(subject, "開封済み:") || span_begins(subject, "開封済み："))
-        return judge(verdict, LETTER_RECEIPT, false, memory_format(verdict, "Subject: %.200s", input->subject));
+        return judge(verdict, LETTER_RECEIPT, false, describe(verdict, "Subject", input->subject));
     return false;
 }
 
@@ -206,7 +213,7 @@ static bool is_unanswerable(const struct classify_input *input, struct classify_
     static const char *const names[] = {"noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "nobody"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (has_local_part(input->from, names[i]))
-            return judge(verdict, LETTER_ROBOT, true, memory_format(verdict, "From: %.200s", input->from));
+            return judge(verdict, LETTER_ROBOT, true, describe(verdict, "From", input->from));
     struct span suppress = field_value(input->header, "X-Auto-Response-Suppress");
     if (suppress.length && !span_begins(suppress, "none"))
         return judge_by_field(verdict, LETTER_HUMAN, true, input->header, "X-Auto-Response-Suppress");

@@ -18,7 +18,8 @@ static bool same(json_t *entry, json_t *view, const char *key)
 
 static bool check_class(json_t *entry)
 {
-    static const char *const keys[] = {"class", "may_answer", "may_count", "recipients", "status", "is_permanent"};
+    static const char *const keys[] = {"class", "may_answer", "may_count", "recipients", "status", "is_permanent",
+                                       "class_reason"};
     void *context = talloc_new(NULL);
     size_t length;
     char *bytes = case_bytes(context, entry, "mail", &length);
