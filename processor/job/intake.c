@@ -14,6 +14,7 @@
 #include "job/attempt.h"
 #include "job/identity.h"
 #include "job/reading.h"
+#include "job/set_aside.h"
 #include "job/take.h"
 #include "store/letter.h"
 
@@ -27,7 +28,8 @@ enum fate {
     FATE_TAKEN,
     FATE_REPEATED,
     FATE_FAILED,
-    FATE_LEFT, /* the surroundings failed: it stays in new/ */
+    FATE_UNREAD, /* its file cannot be read: it stays in new/, and the next ones are taken */
+    FATE_LEFT,   /* the surroundings failed: it stays in new/, and so do the next ones */
 };
 
 /* A run over the spool. */
@@ -39,12 +41,15 @@ struct intake {
     char *new_folder;
     char *failed_folder;
     char *archive_day; /* "2026/01/15", below the archive */
+    size_t unread;     /* files of the present listing that could not be read … */
+    enum error_class unread_class; /* … and why the last of them could not */
 };
 
 /* Files whose effects wait for the commit; then they move. */
 struct batch {
     char **names;
     enum fate *fates;
+    char **archives; /* where each goes below the archive */
     size_t count;
 };
 
@@ -68,8 +73,37 @@ static bool enter(struct intake *intake, const struct letter *letter, struct let
     return store_enter_letter(intake->office->store, record, is_new, error);
 }
 
+/*
+ * Where a letter goes that was known: when the run that took this very file in was killed before it moved it, to the
+ * place that its record names; a second copy of the mail goes beside those of today.
+ */
+static bool find_archive(const struct intake *intake, const struct letter_record *record, const char *name,
+                         char **archive, struct error **error)
+{
+    char *known = store_find_archive(*archive, intake->office->store, record->identity, error);
+    if (!known)
+        return false;
+    const char *slash = strrchr(known, '/');
+    if (slash && strcmp(slash + 1, name) == 0) {
+        talloc_steal(talloc_parent(*archive), known);
+        talloc_free(*archive);
+        *archive = known;
+    }
+    return true;
+}
+
+/* Only what is the letter's fault sets it aside: it is refused, or it has ended or stalled a good reader. */
+static enum fate judge_failure(const struct intake *intake, bool was_read, const struct error *reason)
+{
+    if (!reason || reason->class == ERROR_REFUSED)
+        return FATE_FAILED;
+    if (!was_read)
+        return FATE_UNREAD;
+    return reading_is_spent(intake->reading) ? FATE_FAILED : FATE_LEFT;
+}
+
 /* One letter inside its savepoint. FATE_FAILED says why in *error, and nothing of it stays. */
-static enum fate take_letter(struct intake *intake, const char *name, struct error **error)
+static enum fate take_letter(struct intake *intake, const char *name, char **archive, struct error **error)
 {
     void *context = talloc_new(NULL);
     struct office *office = intake->office;
@@ -83,21 +117,20 @@ static enum fate take_letter(struct intake *intake, const char *name, struct err
         struct route *route = route_letter(context, office->config, letter);
         record.recipient = route->recipient;
         record.identity = identity_of(context, letter, route, bytes, length);
-        record.archive = memory_format(context, "%s/%s", intake->archive_day, name);
+        record.archive = *archive;
         bool is_new = false;
         struct incoming incoming = {.letter = letter, .route = route, .received_at = record.received_at};
         if (enter(intake, letter, &record, &is_new, error)) {
             incoming.id = record.id;
             if (!is_new)
-                fate = FATE_REPEATED;
+                fate = find_archive(intake, &record, name, archive, error) ? FATE_REPEATED : FATE_FAILED;
             else if (take_incoming(office, &incoming, error) &&
                      store_set_verdict(office->store, record.id, incoming.verdict, incoming.reason, error))
                 fate = FATE_TAKEN;
         }
     }
-    bool is_spent = bytes && reading_is_spent(intake->reading); /* without bytes it speaks of another letter */
-    if (fate == FATE_FAILED && *error && (*error)->class == ERROR_TEMPORARY && !is_spent)
-        fate = FATE_LEFT;
+    if (fate == FATE_FAILED)
+        fate = judge_failure(intake, bytes != NULL, *error);
     talloc_free(context);
     return fate;
 }
@@ -110,31 +143,33 @@ static void report_failure(const char *name, const struct error *reason, const c
 }
 
 /* Takes one letter with everything it does, or with nothing. */
-static enum fate take_part(struct intake *intake, const char *name, struct error **error)
+static enum fate take_part(struct intake *intake, const char *name, char **archive, struct error **error)
 {
     struct store *store = intake->office->store;
     struct error *reason = NULL;
     if (attempt_begin(intake->attempt, name) > ATTEMPTS_MOST) {
         log_error("%s: handling it has ended the program %d times; it is set aside in spool/failed", name,
                   (int)ATTEMPTS_MOST);
-        return FATE_FAILED;
+        return set_aside_note(store, name, error) ? FATE_FAILED : FATE_LEFT;
     }
     if (!store_begin_part(store, error))
         return FATE_LEFT;
-    enum fate fate = take_letter(intake, name, &reason);
+    enum fate fate = take_letter(intake, name, archive, &reason);
     bool settled = fate == FATE_TAKEN || fate == FATE_REPEATED ? store_keep_part(store, error)
                                                                : store_drop_part(store, error);
-    if (fate == FATE_FAILED)
+    if (settled && fate == FATE_FAILED) {
         report_failure(name, reason, "set aside in spool/failed");
-    if (fate == FATE_LEFT || !settled) {
-        if (settled) {
-            *error = reason;
-            reason = NULL;
-        }
-        fate = FATE_LEFT;
+        settled = set_aside_note(store, name, error);
+    } else if (settled && fate == FATE_UNREAD) {
+        report_failure(name, reason, "left in spool/new");
+        intake->unread++;
+        intake->unread_class = reason->class;
+    } else if (settled && fate == FATE_LEFT) {
+        *error = reason;
+        return FATE_LEFT;
     }
     error_free(&reason);
-    return fate;
+    return settled ? fate : FATE_LEFT;
 }
 
 static bool move_file(const char *from, const char *to, struct error **error)
@@ -144,24 +179,38 @@ static bool move_file(const char *from, const char *to, struct error **error)
     return error_set_errno(error, "cannot move %s to %s", from, to);
 }
 
+/* To spool/failed, or to the archive; as a rule the folder is the one that the letter before went to. */
+static bool clear_letter(struct intake *intake, const struct batch *batch, size_t i, char **folder, struct error **error)
+{
+    void *context = talloc_parent(*folder);
+    char *to = batch->fates[i] == FATE_FAILED
+                   ? file_join(context, intake->failed_folder, batch->names[i])
+                   : file_join(context, intake->office->config->archive, batch->archives[i]);
+    size_t length = (size_t)(strrchr(to, '/') - to);
+    bool done = true;
+    if (strlen(*folder) != length || memcmp(*folder, to, length) != 0) {
+        done = !**folder || file_sync_folder(*folder, error);
+        *folder = memory_copy_bytes(context, to, length);
+        done = done && file_make_folder(*folder, error);
+    }
+    return done && move_file(file_join(context, intake->new_folder, batch->names[i]), to, error);
+}
+
 /* After the commit: the files leave new/. Killed in between, the next run knows them and only moves them. */
 static bool clear_batch(struct intake *intake, const struct batch *batch, struct error **error)
 {
     void *context = talloc_new(NULL);
-    char *day = file_join(context, intake->office->config->archive, intake->archive_day);
-    bool done = file_make_folder(day, error);
-    bool any_failed = false;
+    char *folder = memory_copy_text(context, "");
+    bool done = true;
     for (size_t i = 0; done && i < batch->count; i++) {
-        const char *folder = batch->fates[i] == FATE_FAILED ? intake->failed_folder : day;
-        done = move_file(file_join(context, intake->new_folder, batch->names[i]),
-                         file_join(context, folder, batch->names[i]), error);
+        if (batch->fates[i] == FATE_UNREAD)
+            continue;
+        done = clear_letter(intake, batch, i, &folder, error);
         intake->counts->taken += batch->fates[i] == FATE_TAKEN;
         intake->counts->repeated += batch->fates[i] == FATE_REPEATED;
         intake->counts->failed += batch->fates[i] == FATE_FAILED;
-        any_failed = any_failed || batch->fates[i] == FATE_FAILED;
     }
-    done = done && file_sync_folder(day, error) && (!any_failed || file_sync_folder(intake->failed_folder, error)) &&
-           file_sync_folder(intake->new_folder, error);
+    done = done && (!*folder || (file_sync_folder(folder, error) && file_sync_folder(intake->new_folder, error)));
     talloc_free(context);
     return done;
 }
@@ -174,9 +223,12 @@ static bool take_batch(struct intake *intake, char **names, size_t count, struct
     struct batch batch = {.names = names, .fates = fates};
     if (!store_begin(store, error))
         return false;
+    batch.archives = memory_array(intake->reading, char *, count);
     bool well = true;
     while (well && batch.count < count) {
-        fates[batch.count] = take_part(intake, names[batch.count], error);
+        char **archive = &batch.archives[batch.count];
+        *archive = memory_format(batch.archives, "%s/%s", intake->archive_day, names[batch.count]);
+        fates[batch.count] = take_part(intake, names[batch.count], archive, error);
         well = fates[batch.count] != FATE_LEFT;
         batch.count += well;
     }
@@ -188,14 +240,24 @@ static bool take_batch(struct intake *intake, char **names, size_t count, struct
             *error = trouble;
         else
             error_free(&trouble);
-        return false;
+        well = false;
+    } else {
+        well = clear_batch(intake, &batch, well ? error : NULL) && well;
     }
-    return clear_batch(intake, &batch, well ? error : NULL) && well;
+    talloc_free(batch.archives);
+    return well;
+}
+
+static bool tell_unread(const struct intake *intake, struct error **error)
+{
+    return !intake->unread || error_set(error, intake->unread_class, "%zu files in %s cannot be read; the log names them",
+                                        intake->unread, intake->new_folder);
 }
 
 static bool take_all(struct intake *intake, struct error **error)
 {
     for (;;) {
+        intake->unread = 0;
         char **names = file_list_folder(intake->reading, intake->new_folder, LETTERS_LISTED, error);
         if (!names)
             return false;
@@ -204,8 +266,8 @@ static bool take_all(struct intake *intake, struct error **error)
         for (size_t i = 0; done && i < count; i += LETTERS_A_COMMIT)
             done = take_batch(intake, names + i, count - i < LETTERS_A_COMMIT ? count - i : LETTERS_A_COMMIT, error);
         talloc_free(names);
-        if (!done || count < LETTERS_LISTED)
-            return done;
+        if (!done || count < LETTERS_LISTED || intake->unread == count)
+            return done && tell_unread(intake, error);
     }
 }
 

@@ -1,17 +1,51 @@
-/* Telling the administrator: see set_aside.h. */
+/* Telling the administrator: see set_aside.h. A fact for each letter that no mail has told of yet. */
 #include "job/set_aside.h"
 
-#include <string.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
 #include "store/fact.h"
 
-static const char told_fact[] = "set-aside told"; /* the newest name that a mail has told of */
+static const char untold_prefix[] = "set-aside/";
+static const char count_fact[] = "set-aside mails"; /* how many mails have told */
 
-enum { NAMES_TOLD = 50, NAMES_LISTED = 10000 };
+enum { NAMES_TOLD = 50 };
 
-static bool queue_mail(void *context, struct office *office, char **names, struct error **error)
+bool set_aside_note(struct store *store, const char *name, struct error **error)
+{
+    char *fact = memory_format(NULL, "%s%s", untold_prefix, name);
+    bool done = store_set_fact(store, fact, "untold", error);
+    talloc_free(fact);
+    return done;
+}
+
+/* Those that lie in spool/failed; the move of the others was cut short, and the next run does it. */
+static char **list_untold(const void *context, struct office *office, struct error **error)
+{
+    char **names = store_list_facts(context, office->store, untold_prefix, error);
+    if (!names)
+        return NULL;
+    char *folder = file_join(names, office->config->spool, "failed");
+    size_t count = 0;
+    for (size_t i = 0; i < memory_count(names); i++)
+        if (access(file_join(folder, folder, names[i]), F_OK) == 0)
+            names[count++] = names[i];
+    talloc_free(folder);
+    return memory_resize(context, names, char *, count);
+}
+
+static bool note_told(const void *context, struct store *store, char **names, const char *number, struct error **error)
+{
+    for (size_t i = 0; i < memory_count(names); i++)
+        if (!store_forget_fact(store, memory_format(context, "%s%s", untold_prefix, names[i]), error))
+            return false;
+    return store_set_fact(store, count_fact, number, error);
+}
+
+static bool queue_mail(const void *context, struct office *office, char **names, const char *number,
+                       struct error **error)
 {
     size_t count = memory_count(names);
     json_t *list = json_array();
@@ -21,29 +55,34 @@ static bool queue_mail(void *context, struct office *office, char **names, struc
                              count > NAMES_TOLD ? json_integer((json_int_t)(count - NAMES_TOLD)) : json_null());
     struct outgoing outgoing = {.template = "set-aside",
                                 .address = office->config->administrator,
-                                .dedupe = memory_format(context, "set-aside/%s", names[count - 1]),
+                                .dedupe = memory_format(context, "set-aside/%s", number),
                                 .view = memory_check(view)};
-    bool done = store_begin(office->store, error);
-    if (done) {
-        done = office_queue(office, &outgoing, error) &&
-               store_set_fact(office->store, told_fact, names[count - 1], error) && store_commit(office->store, error);
-        if (!done)
-            store_rollback(office->store);
-    }
+    bool done = office_queue(office, &outgoing, error);
     json_decref(view);
+    return done;
+}
+
+static bool tell(const void *context, struct office *office, char **names, struct error **error)
+{
+    char *last = NULL;
+    if (!store_begin(office->store, error))
+        return false;
+    bool done = store_get_fact(context, office->store, count_fact, &last, error);
+    if (done) {
+        char *number = memory_format(context, "%ld", (last ? strtol(last, NULL, 10) : 0) + 1);
+        done = queue_mail(context, office, names, number, error) &&
+               note_told(context, office->store, names, number, error) && store_commit(office->store, error);
+    }
+    if (!done)
+        store_rollback(office->store);
     return done;
 }
 
 bool set_aside_tell(struct office *office, struct error **error)
 {
     void *context = talloc_new(NULL);
-    char **names =
-        file_list_folder(context, file_join(context, office->config->spool, "failed"), NAMES_LISTED, error);
-    char *told = NULL;
-    size_t count = memory_count(names);
-    bool done = names && (!count || store_get_fact(context, office->store, told_fact, &told, error));
-    if (done && count && (!told || strcmp(names[count - 1], told) > 0))
-        done = queue_mail(context, office, names, error);
+    char **names = list_untold(context, office, error);
+    bool done = names && (!memory_count(names) || tell(context, office, names, error));
     talloc_free(context);
     return done;
 }

@@ -12,4 +12,10 @@ bool store_get_fact(const void *context, struct store *store, const char *name, 
 /* Keeps a text under a name, in place of the one before. */
 bool store_set_fact(struct store *store, const char *name, const char *value, struct error **error);
 
+/* Forgets a name; one that is not there is fine. */
+bool store_forget_fact(struct store *store, const char *name, struct error **error);
+
+/* The names that begin with `prefix`, in order and without it, as a talloc array of texts below `context`. */
+char **store_list_facts(const void *context, struct store *store, const char *prefix, struct error **error);
+
 #endif

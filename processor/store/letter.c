@@ -22,6 +22,22 @@ bool store_enter_letter(struct store *store, struct letter_record *record, bool 
     return done;
 }
 
+char *store_find_archive(const void *context, struct store *store, const char *identity, struct error **error)
+{
+    char *archive = NULL;
+    struct rows *rows =
+        sql_query(store, "SELECT archive FROM letter WHERE identity = ?", SQL_VALUES(sql_text(identity)), error);
+    if (!rows)
+        return NULL;
+    if (rows_next(rows))
+        archive = rows_text(context, rows, 0);
+    if (!rows_end(rows, error))
+        return NULL;
+    if (!archive)
+        error_set(error, ERROR_REFUSED, "no letter is known as %s", identity);
+    return archive;
+}
+
 bool store_set_verdict(struct store *store, int64_t id, const char *verdict, const char *reason, struct error **error)
 {
     return sql_run(store, "UPDATE letter SET verdict = ?, reason = ? WHERE id = ?",
@@ -50,4 +66,9 @@ bool store_allow_answer(struct store *store, const char *address, const char *da
                             "INSERT INTO daily_answer (address, day, count) VALUES (?, ?, 1) ON CONFLICT (address, day)"
                             " DO UPDATE SET count = daily_answer.count + 1 WHERE daily_answer.count < ?",
                             SQL_VALUES(sql_text(address), sql_text(day), sql_integer(most)), allowed, error);
+}
+
+bool store_forget_answers(struct store *store, const char *day, struct error **error)
+{
+    return sql_run(store, "DELETE FROM daily_answer WHERE day < ?", SQL_VALUES(sql_text(day)), error);
 }

@@ -28,6 +28,9 @@ struct letter_record {
  */
 bool store_enter_letter(struct store *store, struct letter_record *record, bool *is_new, struct error **error);
 
+/* Where a letter that is known already lies in the archive, as its record says, below `context`. */
+char *store_find_archive(const void *context, struct store *store, const char *identity, struct error **error);
+
 /* Says what became of it. */
 bool store_set_verdict(struct store *store, int64_t id, const char *verdict, const char *reason, struct error **error);
 
@@ -38,5 +41,8 @@ bool store_count_letters(struct store *store, time_t since, void (*each)(void *c
 /* Counts one automatic answer to an address on a day ("2026-01-15"); *allowed is false beyond `most`. */
 bool store_allow_answer(struct store *store, const char *address, const char *day, long most, bool *allowed,
                          struct error **error);
+
+/* Forgets what was counted before a day. */
+bool store_forget_answers(struct store *store, const char *day, struct error **error);
 
 #endif
