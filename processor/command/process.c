@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/inotify.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -10,10 +11,15 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "command/command.h"
+#include "job/lock.h"
 #include "job/process.h"
+#include "job/upkeep.h"
 #include "store/store.h"
 
-enum { ROUND_SECONDS = 60 }; /* deadlines are looked at this often, mail or no mail */
+enum {
+    ROUND_SECONDS = 60, /* deadlines are looked at this often, mail or no mail */
+    BUSY_SECONDS = 1,   /* another kairan is at work: a command's, as a rule, and soon done */
+};
 
 static void report(const struct process_counts *counts)
 {
@@ -29,57 +35,96 @@ static void report(const struct process_counts *counts)
 static bool run_once(struct office *office, const struct command_options *options, struct error **error)
 {
     struct process_counts counts;
+    struct error *reason = NULL;
     office->now = clock_now();
-    bool done = process_run(office, !options->no_post, &counts, error);
+    bool done = process_run(office, !options->no_post, &counts, &reason);
     report(&counts);
+    done = upkeep_run(office, done ? &reason : NULL) && done;
+    if (!done)
+        *error = reason;
     return done;
 }
 
-static volatile sig_atomic_t stopped;
-
-static void stop(int signal_number)
+/*
+ * One round of a watch, with all opened anew: what is repaired or restored meanwhile is seen, and between rounds other
+ * commands may take the lock. False: another kairan is at work.
+ */
+static bool run_round(const struct command_options *options)
 {
-    (void)signal_number;
-    stopped = 1;
+    void *context = talloc_new(NULL);
+    struct error *error = NULL;
+    struct config *config = config_load(context, options->instance, &error);
+    struct lock *lock = config ? lock_take(context, config, &error) : NULL;
+    bool busy = config && !lock && error->class == ERROR_TEMPORARY;
+    struct office *office = lock ? office_open(context, config, &error) : NULL;
+    if (!busy && !(office && run_once(office, options, &error)))
+        command_fail(&error); /* said; the next round tries again */
+    error_free(&error);
+    talloc_free(context);
+    return !busy;
 }
 
-/* Signals come only while waiting: a round is never cut short. */
-static bool wait_for_mail(int notifier, const sigset_t *outside)
+/* Signals are only looked at here: a round is never cut short. */
+static bool wait_for_mail(int notifier, int stop, int seconds, bool *stopped)
 {
     char events[4096];
-    struct pollfd waiting = {.fd = notifier, .events = POLLIN};
-    int ready = ppoll(&waiting, 1, &(struct timespec){.tv_sec = ROUND_SECONDS}, outside);
-    if (ready < 0 && errno != EINTR)
-        return false;
-    if (ready > 0 && read(notifier, events, sizeof events) < 0 && errno != EAGAIN && errno != EINTR)
-        return false;
+    struct pollfd waiting[] = {{.fd = notifier, .events = POLLIN}, {.fd = stop, .events = POLLIN}};
+    int ready = poll(waiting, 2, seconds * 1000);
+    if (ready < 0)
+        return errno == EINTR;
+    *stopped = waiting[1].revents != 0;
+    return !waiting[0].revents || read(notifier, events, sizeof events) >= 0 || errno == EAGAIN || errno == EINTR;
+}
+
+static bool run_rounds(int notifier, int stop, const struct command_options *options, struct error **error)
+{
+    for (bool stopped = false; !stopped;) {
+        int seconds = run_round(options) ? ROUND_SECONDS : BUSY_SECONDS;
+        if (!wait_for_mail(notifier, stop, seconds, &stopped))
+            return error_set_errno(error, "cannot wait for mail");
+    }
     return true;
 }
 
-static bool watch(struct office *office, const struct command_options *options, struct error **error)
+static int catch_signals(void)
 {
-    char *folder = file_join(office, office->config->spool, "new");
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    return sigprocmask(SIG_BLOCK, &signals, NULL) == 0 ? signalfd(-1, &signals, SFD_CLOEXEC) : -1;
+}
+
+static bool watch(const struct command_options *options, struct error **error)
+{
+    void *context = talloc_new(NULL);
+    struct office *office = command_open(context, options, false, error); /* what is wrong from the start ends us */
+    char *folder = office ? file_join(context, office->config->spool, "new") : NULL;
+    talloc_free(office);
     int notifier = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-    if (notifier < 0 || inotify_add_watch(notifier, folder, IN_MOVED_TO | IN_CREATE) < 0)
-        return error_set_errno(error, "cannot watch %s", folder);
-    struct sigaction action = {.sa_handler = stop};
-    sigset_t blocked;
-    sigset_t outside;
-    sigemptyset(&blocked);
-    sigaddset(&blocked, SIGTERM);
-    sigaddset(&blocked, SIGINT);
-    if (sigprocmask(SIG_BLOCK, &blocked, &outside) != 0 || sigaction(SIGTERM, &action, NULL) != 0 ||
-        sigaction(SIGINT, &action, NULL) != 0)
-        return error_set_errno(error, "cannot set up signals");
-    bool waits = true;
-    while (!stopped && waits) {
-        struct error *reason = NULL;
-        if (!run_once(office, options, &reason))
-            command_fail(&reason); /* said; the next round tries again */
-        waits = wait_for_mail(notifier, &outside);
-    }
-    close(notifier);
-    return waits || error_set_errno(error, "cannot wait for mail");
+    int stop = catch_signals();
+    bool done = false;
+    if (folder && (notifier < 0 || inotify_add_watch(notifier, folder, IN_MOVED_TO | IN_CREATE) < 0))
+        error_set_errno(error, "cannot watch %s", folder);
+    else if (folder && stop < 0)
+        error_set_errno(error, "cannot wait for signals");
+    else if (folder)
+        done = run_rounds(notifier, stop, options, error);
+    if (notifier >= 0)
+        close(notifier);
+    if (stop >= 0)
+        close(stop);
+    talloc_free(context);
+    return done;
+}
+
+static bool run_alone(const struct command_options *options, struct error **error)
+{
+    void *context = talloc_new(NULL);
+    struct office *office = command_open(context, options, true, error);
+    bool done = office && run_once(office, options, error);
+    talloc_free(context);
+    return done;
 }
 
 int command_process(int argc, char *argv[])
@@ -90,12 +135,8 @@ int command_process(int argc, char *argv[])
     if (!command_read_options(argc, argv, (const char *const[]){"watch", "no-post", NULL}, &options, &status) ||
         !command_takes_no_words(argc, argv, &options, &status))
         return status;
-    void *context = talloc_new(NULL);
-    struct office *office = command_open(context, &options, true, &error);
-    bool done = office && (options.watch ? watch(office, &options, &error) : run_once(office, &options, &error));
-    if (!done)
+    if (!(options.watch ? watch(&options, &error) : run_alone(&options, &error)))
         status = command_fail(&error);
-    talloc_free(context);
     return status;
 }
 

@@ -2,6 +2,7 @@
 """The command line: every command, its help in both languages, its exit status, two at once, and what becomes of a mail
 that kills the program that reads it. KAIRAN_SANITIZE: yes"""
 import csv
+import fcntl
 import hashlib
 import io
 import json
@@ -9,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 
 import kairan_test as kt
 from kairan_test import DOMAIN, Participant, Tap, wait_until
@@ -233,6 +235,11 @@ def deadly_mail_is_set_aside(tap):
     kt.BUILD = real
 
 
+def read_file(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
 def two_at_once(tap, center, folder, ballot):
     mail = TANAKA.reply(ballot, "○○○")
     center.deliver(mail._replace(bytes=b"X-Word: WAIT-READER\r\n" + mail.bytes))
@@ -242,8 +249,10 @@ def two_at_once(tap, center, folder, ballot):
         text = file.read().replace("reader_seconds = 1\n", "reader_seconds = 60\n")
     with open(settings, "w", encoding="utf-8") as file:
         file.write(text)
+    attempt = os.path.join(center.folder, "spool", "attempt")
+    idle = read_file(attempt)
     first = subprocess.Popen([kt.program("kairan"), "process", "-C", center.folder], env=environment)
-    held = wait_until(lambda: center.run("process", check=False).returncode == 75, 20)
+    held = wait_until(lambda: read_file(attempt) != idle, 20)
     before = contents_of(center.folder)
     second = center.run("process", check=False)
     tap.ok(held and second.returncode == 75 and b"another kairan" in second.stderr, "two at once: the second says so, with 75",
@@ -257,10 +266,31 @@ def two_at_once(tap, center, folder, ballot):
     tap.equal(center.marks(TANAKA.name), "○○○", "and has done its work")
 
 
+def a_watch_lets_others_in(tap):
+    center = Center()
+    ballots = center.open(YAMADA, JAPANESE.asked)
+    environment = {**os.environ, "KAIRAN_NOW": center.now}
+    watching = subprocess.Popen([kt.program("kairan"), "process", "--watch", "-C", center.folder], env=environment)
+    for who in JAPANESE.asked[:2]:
+        center.deliver(who.reply(ballots[who.address], "○×△"))
+        tap.ok(wait_until(lambda: not center.spooled(), 10), "a watch takes in what comes")
+        tap.ok(wait_until(lambda: center.run("post", check=False).returncode == 0, 10), "post beside a watch: 0")
+    lock = os.open(os.path.join(center.folder, "kairan.db.lock"), os.O_RDWR)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    center.deliver(TANAKA.reply(ballots[TANAKA.address], "○×△"))
+    time.sleep(0.5)
+    tap.equal(len(center.spooled()), 1, "while another kairan is at work, a watch waits")
+    os.close(lock)
+    tap.ok(wait_until(lambda: not center.spooled(), 10), "and then works at once")
+    watching.terminate()
+    tap.equal(watching.wait(20), 0, "a watch ends well on SIGTERM")
+
+
 def main():
     tap = Tap()
     for check in (help_speaks_both_languages, wrong_use_is_told, wrong_configuration_is_told, init_makes_an_instance,
-                  polls_from_the_shell, reading_changes_nothing, deadly_mail_is_set_aside):
+                  polls_from_the_shell, reading_changes_nothing, deadly_mail_is_set_aside,
+                  a_watch_lets_others_in):
         check(tap)
     tap.done()
 

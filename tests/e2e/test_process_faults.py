@@ -416,7 +416,7 @@ def check_worn_reader(tap, series):
     copy = series.template.copy(os.path.join(series.folder, "worn"))
     names = [name for name, _ in copy.files("spool", "new")]
     trace = copy.folder + ".trace"
-    wear = ["-e", "trace=writev,openat", "-e", "inject=writev:error=EPIPE:when=1"]
+    wear = ["-e", "trace=writev,openat", "-e", "inject=writev:error=EPIPE:when=1..2"]
     series.template.copy(copy.folder + "-other").command(series.what, series.now, ["strace", "-o", trace, *wear])
     with open(trace, errors="replace") as file:
         opened = [line for line in file if line.startswith("openat(")]
@@ -425,7 +425,89 @@ def check_worn_reader(tap, series):
         "strace", "-o", "/dev/null", *wear, "-e", f"inject=openat:error=EIO:when={number}"])
     tap.equal(done.returncode, 75, "a spent reader and then a bad disk: status 75")
     tap.equal(([name for name, _ in copy.files("spool", "failed")], [name for name, _ in copy.files("spool", "new")]),
-              (names[:1], names[1:]), "only the letter that spent the reader is set aside")
+              (sorted(names[:1] + [name for name, _ in series.wanted["failed"]]), names[1:2]), "only the letter that spent two readers is set aside, and the unread one waits")
+
+
+def check_killed_reader(tap, series):
+    """A reader that somebody else ended is no letter's fault: a fresh one is asked."""
+    copy = series.template.copy(os.path.join(series.folder, "idle"))
+    done = copy.command(series.what, series.now, ["strace", "-o", "/dev/null", "-e", "trace=writev", "-e",
+                                                  "inject=writev:error=EPIPE:when=3"])
+    problem = difference(copy.state(), series.wanted)
+    tap.ok(done.returncode == 0 and not problem, "a reader that died between two letters is replaced", problem)
+
+
+def check_unreadable_file(tap, series):
+    """A file that cannot be read waits, and the others are taken."""
+    copy = series.template.copy(os.path.join(series.folder, "unreadable"))
+    name, _ = copy.files("spool", "new")[2]
+    path = os.path.join(copy.folder, "spool", "new", name)
+    for error, status in (("EIO", 75), ("EACCES", 1)):
+        done = copy.command(series.what, series.now, ["strace", "-o", "/dev/null", "-P", path, "-e", "trace=openat", "-e",
+                                                      f"inject=openat:error={error}"])
+        tap.equal((done.returncode, [left for left, _ in copy.files("spool", "new")]), (status, [name]),
+                  f"{error} at one file: it waits, the others are taken, status {status}")
+        tap.contains(done.stderr.decode(), name, f"{error} at one file: the log names it")
+    problem = series.check_repair(copy, series.now)
+    tap.ok(not problem, "readable again, it is taken", problem)
+
+
+def check_told_again(tap, series):
+    """Each time that something is set aside is told, whatever its name."""
+    copy = series.template.copy(os.path.join(series.folder, "told"))
+    def told():
+        return copy.rows("SELECT count(*) FROM outbox WHERE dedupe LIKE 'set-aside/%'")[0][0]
+    copy.command(series.what, series.now)
+    name, _ = copy.files("spool", "failed")[0]
+    failed, new = (os.path.join(copy.folder, "spool", folder) for folder in ("failed", "new"))
+    counts = [told()]
+    shutil.copy(os.path.join(failed, name), os.path.join(new, "0-earlier"))
+    copy.command(series.what, series.now)
+    counts.append(told())
+    os.rename(os.path.join(failed, name), os.path.join(new, name))
+    copy.command(series.what, series.now)
+    counts.append(told())
+    copy.command(series.what, series.now)
+    counts.append(told())
+    tap.equal(counts, [1, 2, 3, 3], "an earlier name and one moved back that fails again are told, each once")
+
+
+def check_archive_day(tap, series):
+    """A letter that was taken in and not moved before midnight goes where its record says."""
+    copy = series.template.copy(os.path.join(series.folder, "midnight"))
+    copy.command(series.what, series.now, ["strace", "-o", "/dev/null", "-e", "trace=rename", "-e",
+                                           "inject=rename:signal=KILL:when=3"])
+    copy.command(series.what, "2025-12-19T10:00:00+09:00")
+    archives = [row[0] for row in copy.rows("SELECT archive FROM letter")]
+    tap.equal([path for path in archives if not os.path.exists(os.path.join(copy.folder, "archive", path))], [],
+              "killed before the move: on the next day each goes to the path of its record")
+
+
+def check_missing_database(tap, series):
+    """A database that has vanished is told, and no new one takes its place."""
+    copy = series.template.copy(os.path.join(series.folder, "vanished"))
+    path = os.path.join(copy.folder, "kairan.db")
+    os.rename(path, path + ".old")
+    done = copy.command(series.what, series.now)
+    tap.equal((done.returncode, os.path.exists(path)), (1, False), "without its database: status 1, and none is made")
+    tap.contains(done.stderr.decode(), "is missing; restore it", "without its database: told so")
+    os.rename(path + ".old", path)
+    problem = series.check_repair(copy, series.now)
+    tap.ok(not problem, "with the database back, one run does everything", problem)
+
+
+def check_upkeep(tap, series):
+    """Once a day, what was sent long ago is forgotten."""
+    copy = series.template.copy(os.path.join(series.folder, "upkeep"))
+    copy.edit_config(r"#days_kept = .*", "days_kept = 3")
+    copy.command(series.what, series.now)
+    kept = copy.rows("SELECT count(*) FROM outbox WHERE state = 'sent'")[0][0]
+    copy.command(series.what, "2025-12-20T10:00:00+09:00")
+    early = copy.rows("SELECT count(*) FROM outbox WHERE state = 'sent'")[0][0]
+    copy.command(series.what, "2025-12-22T10:00:00+09:00")
+    late = copy.rows("SELECT (SELECT count(*) FROM outbox WHERE state = 'sent'), (SELECT count(*) FROM daily_answer)")[0]
+    tap.ok(kept and early == kept and late == (0, 0), "days_kept: kept for that long, then forgotten",
+           f"{kept} {early} {late}")
 
 
 def check_missing_template(tap, series):
@@ -436,7 +518,14 @@ def check_missing_template(tap, series):
     copy.edit_config(r"#templates = .*", f"templates = {texts}")
     os.rename(os.path.join(texts, "ja", "ack.txt"), os.path.join(texts, "ack.txt"))
     done = copy.command(series.what, series.now)
-    tap.equal((done.returncode, copy.files("spool", "failed")), (75, []), "without a template no letter is set aside")
+    tap.equal((done.returncode, copy.files("spool", "failed")), (1, []), "without a template no letter is set aside")
+    for mistake in ("{{nonesuch}}", "{{#title}}", "{{choices}}{{rows}}"):
+        with open(os.path.join(texts, "ack.txt"), encoding="utf-8") as good:
+            text = good.read()
+        with open(os.path.join(texts, "ja", "ack.txt"), "w", encoding="utf-8") as bad:
+            bad.write(text + mistake)
+        done = copy.command(series.what, series.now)
+        tap.equal((done.returncode, copy.files("spool", "failed")), (1, []), f"nor for {mistake} in a template")
     os.rename(os.path.join(texts, "ack.txt"), os.path.join(texts, "ja", "ack.txt"))
     problem = series.check_repair(copy, series.now)
     tap.ok(not problem, "with the template back, one run does everything", problem)
@@ -486,6 +575,12 @@ def main():
     check_deadly_letter(tap, taking)
     check_worn_reader(tap, taking)
     check_unrecordable(tap, posting)
+    check_killed_reader(tap, taking)
+    check_unreadable_file(tap, taking)
+    check_told_again(tap, taking)
+    check_archive_day(tap, taking)
+    check_missing_database(tap, taking)
+    check_upkeep(tap, taking)
     check_missing_template(tap, taking)
     check_two_at_once(tap, taking)
     tap.done()
