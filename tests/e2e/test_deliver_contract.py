@@ -20,7 +20,10 @@ import threading
 import termios
 import time
 
-HOOK = os.path.abspath(os.path.join(os.environ.get("KAIRAN_BUILD", "build/release"), "kairan-deliver"))
+BUILT = os.path.abspath(os.path.join(os.environ.get("KAIRAN_BUILD", "build/release"), "kairan-deliver"))
+PLACE = tempfile.TemporaryDirectory()  # the tree may lie where another user cannot go
+os.chmod(PLACE.name, 0o755)
+HOOK = shutil.copy(BUILT, PLACE.name)
 MAIL = b"Received: from client by mx\nFrom: hanako@example.org\nSubject: Re: date\n\n\xe2\x97\x8b\xe2\x96\xb3\xc3\x97\n"
 CASES = []
 

@@ -204,7 +204,7 @@ static Suite *draft_suite(void)
 {
     Suite *suite = suite_create("draft");
     TCase *tests = tcase_create("draft");
-    tcase_set_timeout(tests, 30);
+    tcase_set_timeout(tests, 300);
     tcase_add_test(tests, openings_are_read);
     tcase_add_test(tests, more_dates_than_a_poll_may_have_are_asked);
     tcase_add_test(tests, hostile_texts_end);
