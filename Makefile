@@ -112,7 +112,7 @@ demo: build-packages
 	@$(MAKE) --no-print-directory -s -j2 all
 	@python3 tests/e2e/demo.py
 
-test: test-packages
+test:
 	@tests/run
 
 lint: lint-packages
@@ -129,13 +129,16 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(DATADIR) $(DESTDIR)$(PREFIX)/lib/systemd/system
 	install -m 755 $(BUILD)/kairan $(DESTDIR)$(PREFIX)/bin/
 	install -m 755 $(BUILD)/kairan-deliver $(BUILD)/kairan-reader $(BUILD)/kairan-sender $(DESTDIR)$(LIBEXECDIR)/
-	cp -R --no-preserve=ownership templates $(DESTDIR)$(DATADIR)/
-	for file in $(HOOK_FILES); do \
-	    install -d "$(DESTDIR)$(DATADIR)/$$(dirname $$file)" && \
-	    sed -e 's|/usr/bin/kairan|$(PREFIX)/bin/kairan|g' -e 's|/usr/lib/kairan|$(LIBEXECDIR)|g' $$file \
-	        > "$(DESTDIR)$(DATADIR)/$$file" || exit 1; \
+	for language in ja en; do \
+	    install -d $(DESTDIR)$(DATADIR)/templates/$$language && \
+	    install -m 644 templates/$$language/* $(DESTDIR)$(DATADIR)/templates/$$language/ || exit 1; \
 	done
-	cp $(DESTDIR)$(DATADIR)/mta-hooks/systemd/* $(DESTDIR)$(PREFIX)/lib/systemd/system/
+	for file in $(HOOK_FILES); do \
+	    install -D -m 644 $$file "$(DESTDIR)$(DATADIR)/$$file" && \
+	    sed -i -e 's|/usr/bin/kairan|$(PREFIX)/bin/kairan|g' -e 's|/usr/lib/kairan|$(LIBEXECDIR)|g' \
+	        "$(DESTDIR)$(DATADIR)/$$file" || exit 1; \
+	done
+	install -m 644 $(DESTDIR)$(DATADIR)/mta-hooks/systemd/* $(DESTDIR)$(PREFIX)/lib/systemd/system/
 
 clean:
 	rm -rf build
