@@ -20,7 +20,7 @@ enum key_type {
     KEY_NUMBER,   /* minimum to maximum */
     KEY_LANGUAGE, /* ja or en */
     KEY_DOMAIN,
-    KEY_ADDRESS,  /* a bare local part gets the domain */
+    KEY_ADDRESS,  /* a bare local part gets the domain; no local part longer than the maximum */
 };
 
 struct key {
@@ -36,17 +36,22 @@ struct key {
 
 #define FIELD(name) offsetof(struct config, name)
 
+/* Octets of a local part (RFC 5321), and of one that "+bounce-code-number-token" can still follow. */
+enum { LOCAL_PART = 64, EXTENDED_LOCAL_PART = LOCAL_PART - 40 };
+
 /* In the order in which they are printed; keys of a section stand together. */
 static const struct key keys[] = {
     {"center", "domain", KEY_DOMAIN, FIELD(domain), "localhost", 0, 0, "mail domain of the center"},
     {"center", "time_zone", KEY_TEXT, FIELD(time_zone), "Asia/Tokyo", 0, 0, "zone of all dates that people write"},
     {"center", "language", KEY_LANGUAGE, FIELD(language), "ja", 0, 0,
      "language of people whose own is not known: ja or en"},
-    {"center", "administrator", KEY_ADDRESS, FIELD(administrator), "root", 0, 0, "who hears of trouble"},
+    {"center", "administrator", KEY_ADDRESS, FIELD(administrator), "root", 0, LOCAL_PART, "who hears of trouble"},
     {"center", "organisers", KEY_TEXT, FIELD(organisers), "@domain", 0, 0,
      "who may open polls: addresses and @domains, separated by commas; \"@domain\" is the center's own"},
-    {"mail", "poll_address", KEY_ADDRESS, FIELD(poll_address), "poll", 0, 0, "address that opens polls and takes answers"},
-    {"mail", "kairan_address", KEY_ADDRESS, FIELD(kairan_address), "kairan", 0, 0, "address that takes bounces and gives help"},
+    {"mail", "poll_address", KEY_ADDRESS, FIELD(poll_address), "poll", 0, EXTENDED_LOCAL_PART,
+     "address that opens polls and takes answers"},
+    {"mail", "kairan_address", KEY_ADDRESS, FIELD(kairan_address), "kairan", 0, EXTENDED_LOCAL_PART,
+     "address that takes bounces and gives help"},
     {"mail", "delimiters", KEY_TEXT, FIELD(delimiters), "+-", 0, 0,
      "address extension delimiters the MTA knows; the first is used in our addresses; empty: the MTA has none"},
     {"mail", "transport", KEY_TEXT, FIELD(transport), "smtp://127.0.0.1:25", 0, 0,
@@ -117,6 +122,9 @@ static bool set_value(struct config *config, const struct key *key, const char *
             return error_set(error, ERROR_REFUSED, "%s is \"%s\", which is no mail domain", key->name, value);
         break;
     case KEY_ADDRESS:
+        if (strcspn(value, "@") > (size_t)key->maximum)
+            return error_set(error, ERROR_REFUSED, "%s is \"%s\", but what stands before \"@\" has at most %ld letters",
+                             key->name, value, key->maximum);
         if (!is_address(value))
             return error_set(error, ERROR_REFUSED, "%s is \"%s\", which is no mail address", key->name, value);
         break;

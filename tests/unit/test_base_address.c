@@ -147,6 +147,7 @@ START_TEST(configurations_name_addresses)
         "[center]\nadministrator = a@b@c\n",       "[center]\nadministrator =\n",
         "[mail]\n\npoll_address = poll@\n",        "[mail]\n\npoll_address = @b\n",
         "[mail]\n\nkairan_address = \"kairan\"\n", "[center]\ndomain = tc example\n",
+        "[mail]\n\npoll_address = aaaaaaaaaaaaaaaaaaaaaaaay\n",
         "[center]\ndomain = a@b\n",                "[center]\ndomain =\n",
     };
     void *context = talloc_new(NULL);
@@ -161,6 +162,20 @@ START_TEST(configurations_name_addresses)
     ck_assert_str_eq(load(context, "[center]\nadministrator = Yamada@Other.Example\n", &config), "");
     ck_assert_str_eq(config->administrator, "Yamada@Other.Example");
     talloc_free(context);
+}
+END_TEST
+
+START_TEST(files_of_text_hold_text)
+{
+    char path[] = "/tmp/kairan-unit-XXXXXX";
+    int descriptor = mkstemp(path);
+    ck_assert_int_eq((int)write(descriptor, "a\nb\0c", 5), 5);
+    close(descriptor);
+    struct error *error = NULL;
+    ck_assert_ptr_null(file_read_text(NULL, path, 5, &error));
+    ck_assert_str_eq(strrchr(error->sentence, '/') + strlen("/kairan-unit-XXXXXX"), ":2 is not UTF-8; save it as UTF-8");
+    error_free(&error);
+    unlink(path);
 }
 END_TEST
 
@@ -187,6 +202,7 @@ static Suite *address_suite(void)
     tcase_add_test(cases, texts_are_cut_between_characters);
     tcase_add_test(cases, controls_and_turned_directions_are_told);
     tcase_add_test(cases, configurations_name_addresses);
+    tcase_add_test(cases, files_of_text_hold_text);
     tcase_add_test(cases, configurations_are_utf8);
     suite_add_tcase(suite, cases);
     return suite;
