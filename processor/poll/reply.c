@@ -77,7 +77,7 @@ static bool queue_refusal(void *context, struct office *office, const struct inc
                                .name = sender->name,
                                .address = sender->address,
                                .dedupe = memory_format(context, "refusal/%lld", (long long)incoming->id),
-                               .view = memory_check(view)};
+                               .view = view_check(view)};
     bool done = reply_queue(office, incoming, &refusal, error);
     json_decref(view);
     return done;

@@ -107,7 +107,7 @@ static json_t *view_line(const struct count *count, const struct tally_line *lin
         view_names(count, line->choice, MARK_NO, MARK_NO), "names_none",
         view_names(count, line->choice, MARK_NONE, MARK_NONE));
     talloc_free(label);
-    return memory_check(view);
+    return view_check(view);
 }
 
 /* {"names","count","more"}, or null when nobody is in the state. */
@@ -169,7 +169,7 @@ static json_t *view_count(struct office *office, struct count *count, const char
                             view_people_in(count, INVITATION_UNDELIVERED), "comments",
                             view_comments(count, most), "is_complete", answered == count->box.people, "is_interim",
                             interim, "is_empty", answered == 0);
-    json_object_update(view, memory_check(own));
+    json_object_update(view, view_check(own));
     json_decref(own);
     return view;
 }

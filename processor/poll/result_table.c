@@ -69,5 +69,5 @@ json_t *result_view_table(const struct ballot_box *box, char *const *names)
         if (fits)
             json_array_append_new(lines, row_line(box, person, names[person], columns));
     }
-    return memory_check(json_pack("{s:o, s:o, s:o}", "heads", heads, "rows", rows, "lines", lines));
+    return view_check(json_pack("{s:o, s:o, s:o}", "heads", heads, "rows", rows, "lines", lines));
 }

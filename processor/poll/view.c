@@ -2,7 +2,9 @@
 #include "poll/view.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/clock.h"
@@ -25,6 +27,16 @@ struct when *poll_list_whens(const void *context, const struct poll *poll)
     for (size_t i = 0; i < poll->choice_count; i++)
         whens[i] = choice_to_when(&poll->choices[i]);
     return whens;
+}
+
+json_t *view_check(json_t *view)
+{
+    static const char sentence[] = "kairan: a view could not be made (a text in it is not UTF-8?)\n";
+    if (view)
+        return view;
+    if (write(STDERR_FILENO, sentence, sizeof sentence - 1) < 0)
+        abort();
+    abort();
 }
 
 json_t *view_text(const char *text)
@@ -92,7 +104,7 @@ json_t *view_poll(const struct poll *poll, const char *organiser, const char *la
         when_format_short(context, language, deadline), "organiser", organiser, "choices",
         view_choices(poll, language), "choice_count", (json_int_t)poll->choice_count);
     talloc_free(context);
-    return memory_check(view);
+    return view_check(view);
 }
 
 char *view_quote(const void *context, const char *text, size_t most)

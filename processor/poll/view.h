@@ -28,6 +28,9 @@ char *view_choice_label(const void *context, const struct poll *poll, const stru
 /* A mark as {"symbol","is_yes","is_best","is_maybe","is_no","is_none"}. */
 json_t *view_mark(enum mark mark);
 
+/* Returns `view`, or aborts with a sentence of its own when the library could not make it: what is no UTF-8 came in. */
+json_t *view_check(json_t *view);
+
 /* The text, or null when it is empty. */
 json_t *view_text(const char *text);
 
