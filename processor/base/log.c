@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 
@@ -12,12 +13,14 @@ enum priority { PRIORITY_ERROR = 3, PRIORITY_WARNING = 4, PRIORITY_INFO = 6 };
 static struct {
     const char *program;
     bool journal;
-} log_state = {"kairan", false};
+    bool tells; /* somebody watches or the journal keeps: progress is worth a line; cron would mail it */
+} log_state = {"kairan", false, false};
 
 void log_start(const char *program)
 {
     log_state.program = program;
     log_state.journal = getenv("JOURNAL_STREAM") != NULL;
+    log_state.tells = log_state.journal || isatty(STDERR_FILENO);
 }
 
 /* One write a line, controls made visible, so that a hostile subject cannot forge a second line. */
@@ -53,6 +56,8 @@ void log_warning(const char *format, ...)
 void log_info(const char *format, ...)
 {
     va_list arguments;
+    if (!log_state.tells)
+        return;
     va_start(arguments, format);
     write_line(PRIORITY_INFO, format, arguments);
     va_end(arguments);

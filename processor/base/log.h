@@ -12,6 +12,8 @@ void log_start(const char *program);
 
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Progress; only on a terminal and under systemd. */
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

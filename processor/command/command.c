@@ -2,9 +2,12 @@
 #include "command/command.h"
 
 #include <getopt.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/memory.h"
@@ -120,11 +123,22 @@ bool command_takes_no_words(int argc, char *argv[], const struct command_options
     return false;
 }
 
+bool command_become_owner(const struct config *config, struct error **error)
+{
+    struct stat status;
+    if (geteuid() != 0 || stat(config->database, &status) != 0 || status.st_uid == 0)
+        return true; /* a database that is missing is the store's to tell */
+    if (setgroups(0, NULL) != 0 || setresgid(status.st_gid, status.st_gid, status.st_gid) != 0 ||
+        setresuid(status.st_uid, status.st_uid, status.st_uid) != 0)
+        return error_set_errno(error, "cannot work as the owner of %s", config->database);
+    return true;
+}
+
 struct office *command_open(const void *context, const struct command_options *options, bool writes,
                             struct error **error)
 {
     struct config *config = config_load(context, options->instance, error);
-    if (!config || (writes && !lock_take(context, config, error)))
+    if (!config || !command_become_owner(config, error) || (writes && !lock_take(context, config, error)))
         return NULL;
     return office_open(context, config, error);
 }

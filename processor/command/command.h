@@ -45,6 +45,12 @@ bool command_read_options(int argc, char *argv[], const char *const allowed[], s
 /* Of a command that takes options only: false when words stand behind them; end now with *status. */
 bool command_takes_no_words(int argc, char *argv[], const struct command_options *options, int *status);
 
+/*
+ * Root works as the owner of the database: what root's own run left behind (lock, folders of the day) would shut out
+ * every run after it. There is no way back to root, and none is needed.
+ */
+bool command_become_owner(const struct config *config, struct error **error);
+
 /* Opens the instance below `context`; takes its lock when the command writes. */
 struct office *command_open(const void *context, const struct command_options *options, bool writes,
                             struct error **error);

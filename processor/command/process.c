@@ -54,8 +54,9 @@ static bool run_round(const struct command_options *options)
     void *context = talloc_new(NULL);
     struct error *error = NULL;
     struct config *config = config_load(context, options->instance, &error);
-    struct lock *lock = config ? lock_take(context, config, &error) : NULL;
-    bool busy = config && !lock && error->class == ERROR_TEMPORARY;
+    bool ready = config && command_become_owner(config, &error);
+    struct lock *lock = ready ? lock_take(context, config, &error) : NULL;
+    bool busy = ready && !lock && error->class == ERROR_TEMPORARY;
     struct office *office = lock ? office_open(context, config, &error) : NULL;
     if (!busy && !(office && run_once(office, options, &error)))
         command_fail(&error); /* said; the next round tries again */
