@@ -80,16 +80,11 @@ static bool enter(struct intake *intake, const struct letter *letter, struct let
 static bool find_archive(const struct intake *intake, const struct letter_record *record, const char *name,
                          char **archive, struct error **error)
 {
-    char *known = store_find_archive(*archive, intake->office->store, record->identity, error);
-    if (!known)
-        return false;
-    const char *slash = strrchr(known, '/');
-    if (slash && strcmp(slash + 1, name) == 0) {
-        talloc_steal(talloc_parent(*archive), known);
-        talloc_free(*archive);
+    char *known = store_find_archive(talloc_parent(*archive), intake->office->store, record->identity, error);
+    const char *slash = known ? strrchr(known, '/') : NULL;
+    if (slash && strcmp(slash + 1, name) == 0)
         *archive = known;
-    }
-    return true;
+    return known != NULL;
 }
 
 /* Only what is the letter's fault sets it aside: it is refused, or it has ended or stalled a good reader. */

@@ -235,6 +235,7 @@ START_TEST(missing_programs_are_an_error)
         struct sender *sender = open_sender(context, transports[i], "/nonexistent/program");
         ck_assert_ptr_null(sender_send(context, sender, &to_taro, mail, strlen(mail), &error));
         ck_assert_ptr_nonnull(strstr(error->sentence, "/nonexistent/program"));
+        ck_assert_int_eq(error->class, ERROR_INSTALLATION);
         error_free(&error);
     }
     talloc_free(context);

@@ -1,5 +1,6 @@
 /* store/: what is put in comes out, once, whole, or not at all. */
 #include <string.h>
+#include <unistd.h>
 
 #include "store/answer.h"
 #include "store/letter.h"
