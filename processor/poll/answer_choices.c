@@ -1,6 +1,7 @@
 /* References to choices: see answer_choices.h. Each becomes the set of choices that fit it. */
 #include "poll/answer_choices.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -14,6 +15,7 @@ struct walk {
     size_t at;
     size_t written;
     uint64_t narrowed; /* the choices of the date that 午前 narrowed: 午後 after it means the same date */
+    int month;         /* of the date before, in this line: 5日 after 4/3 is of April */
 };
 
 uint64_t choices_all(const struct answer_question *question)
@@ -121,6 +123,30 @@ static uint64_t find_nth_day(const struct walk *walk, int n)
     return 0;
 }
 
+bool choices_one_day(const struct answer_question *question, uint64_t set)
+{
+    const struct when *first = NULL;
+    for (size_t i = 0; i < question->choice_count; i++) {
+        if (!(set >> i & 1))
+            continue;
+        if (first && !civil_same_day(first->start, question->choices[i].start))
+            return false;
+        first = &question->choices[i];
+    }
+    return true;
+}
+
+bool choices_recur(const struct answer_question *question, uint64_t set, long days)
+{
+    if (!set)
+        return false;
+    long day = civil_day_number(question->choices[__builtin_ctzll(set)].start);
+    for (size_t i = 0; i < question->choice_count; i++)
+        if (labs(civil_day_number(question->choices[i].start) - day) >= days)
+            return true;
+    return false;
+}
+
 uint64_t choices_bounded(const struct answer_question *question, uint64_t set, bool later)
 {
     uint64_t bounded = set;
@@ -174,6 +200,7 @@ static void resolve_number(struct walk *walk)
     if (is_closed || (kind_at(walk, count) == TOKEN_PREFIX && peek(walk, count)->glued))
         count++;
     bool clash = !is_option && option && day && option != day;
+    clash = clash || (!is_option && !option && !choices_one_day(walk->question, day));
     struct token *set = put_set(walk, count, option || is_option ? option : day, clash);
     set->origin = option || is_option ? TOKEN_NUMBER : TOKEN_DAY;
 }
@@ -239,11 +266,12 @@ static size_t check_weekday(struct walk *walk, size_t ahead, uint64_t *set)
 
 static void put_date(struct walk *walk, size_t count, uint64_t set)
 {
+    bool is_bare = count == 1 && (kind_at(walk, 0) == TOKEN_DAY || kind_at(walk, 0) == TOKEN_WEEKDAY);
     count += check_weekday(walk, count, &set);
     uint64_t whole = set;
     size_t narrowing = narrow_by_time(walk, count, &set);
     struct token *token = put_set(walk, count + narrowing, set, false);
-    token->origin = TOKEN_DATE;
+    token->origin = is_bare ? token->origin : TOKEN_DATE;
     if (narrowing)
         token->within = whole;
     walk->narrowed = token->within;
@@ -299,7 +327,21 @@ static void resolve_date(struct walk *walk)
                           peek(walk, 0)->end - peek(walk, 0)->start) != NULL;
     if (slashed && value / 100 <= count && value % 100 <= count)
         set = 0;
+    walk->month = value / 100;
     put_date(walk, 1, set);
+}
+
+/* 3日 of several months is none of them, unless a month or its weekday tells which: 4/3と15日, 3日(金). 1日だけ may be
+ * a count of days. */
+static void resolve_day(struct walk *walk)
+{
+    uint64_t set = find(walk, BY_DAY, peek(walk, 0)->value);
+    if (walk->month)
+        set &= find(walk, BY_MONTH, walk->month);
+    uint64_t checked = set;
+    check_weekday(walk, 1, &checked);
+    bool is_count = kind_at(walk, 1) == TOKEN_LIMIT && peek(walk, 0)->value <= (int)walk->question->choice_count;
+    put_date(walk, 1, choices_one_day(walk->question, checked) && !is_count ? set : 0);
 }
 
 /* 上2つ, 最初の3つ, 上から2番目, first two */
@@ -320,16 +362,27 @@ static void resolve_position(struct walk *walk)
     put_set(walk, 2, from_top ? first : first << (total - value), false)->flags |= SET_LIST;
 }
 
-/* 1月 says which month a meeting is, unless a predicate follows: 1月は無理. */
+/* 1月 says which month a meeting is, unless a predicate follows: 1月は無理. Where the choices are not all of that
+ * month, it must not get lost: 4月の火曜, 4月以降. */
 static void resolve_month(struct walk *walk)
 {
     const struct token *next = peek(walk, 1);
+    uint64_t set = find(walk, BY_MONTH, peek(walk, 0)->value);
     bool is_subject = next->kind == TOKEN_MARK || next->kind == TOKEN_IF || next->kind == TOKEN_EXCEPT ||
                       next->kind == TOKEN_COLON || is_text(walk, next, "は") || is_text(walk, next, "も");
-    if (is_subject)
-        put_set(walk, 1, find(walk, BY_MONTH, peek(walk, 0)->value), false);
-    else
+    bool is_bound = next->kind == TOKEN_SINCE || next->kind == TOKEN_FROM || next->kind == TOKEN_UNTIL;
+    bool is_date = is_text(walk, next, "の") && kind_at(walk, 2) == TOKEN_DAY;
+    if (is_date) {
+        walk->month = peek(walk, 0)->value;
+        put_date(walk, 3, set & find(walk, BY_DAY, peek(walk, 2)->value));
+        walk->tokens->list[walk->written - 1].origin = TOKEN_MONTH; /* 4月の13日まで: of April alone, or before? */
+    } else if (is_subject) {
+        put_set(walk, 1, set, false);
+    } else if (set == choices_all(walk->question) && !is_bound) {
         keep(walk, TOKEN_NOISE);
+    } else {
+        put_set(walk, 1, 0, true);
+    }
 }
 
 static bool resolve_other(struct walk *walk)
@@ -341,7 +394,7 @@ static bool resolve_other(struct walk *walk)
         resolve_date(walk);
         return true;
     case TOKEN_DAY:
-        put_date(walk, 1, find(walk, BY_DAY, token->value));
+        resolve_day(walk);
         return true;
     case TOKEN_NTH_DAY:
         set = find_nth_day(walk, token->value);
@@ -408,16 +461,28 @@ static bool is_numbered(const struct walk *walk)
     return kind_at(walk, 0) == TOKEN_NUMBER;
 }
 
+/* 1-2 people, 2、3名 */
+static bool is_span_of_quantity(const struct walk *walk)
+{
+    enum token_kind joint = kind_at(walk, 1);
+    return kind_at(walk, 0) == TOKEN_NUMBER && kind_at(walk, 2) == TOKEN_QUANTITY &&
+           (joint == TOKEN_RANGE || joint == TOKEN_COMMA || joint == TOKEN_DOT || joint == TOKEN_OR);
+}
+
 void choices_resolve(struct tokens *tokens, const struct answer_question *question)
 {
     struct walk walk = {.tokens = tokens, .question = question};
     while (walk.at < tokens->count) {
         enum token_kind kind = kind_at(&walk, 0);
-        if (kind == TOKEN_STOP || kind == TOKEN_LINE || kind == TOKEN_PARAGRAPH)
+        if (kind == TOKEN_STOP || kind == TOKEN_LINE || kind == TOKEN_PARAGRAPH) {
             walk.narrowed = 0;
+            walk.month = 0;
+        }
         if (resolve_weekday_or_english(&walk) || resolve_time(&walk))
             continue;
-        if (is_numbered(&walk))
+        if (is_span_of_quantity(&walk))
+            put_set(&walk, 3, 0, true);
+        else if (is_numbered(&walk))
             resolve_number(&walk);
         else if (!resolve_other(&walk))
             keep(&walk, kind == TOKEN_PREFIX ? TOKEN_NOISE : kind);

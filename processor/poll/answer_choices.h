@@ -20,6 +20,12 @@ void choices_join(struct tokens *tokens, const struct answer_question *question)
 /* All choices as a set. */
 uint64_t choices_all(const struct answer_question *question);
 
+/* Whether all choices of a set are on the same day. */
+bool choices_one_day(const struct answer_question *question, uint64_t set);
+
+/* Whether the poll reaches so many days beyond a day: 火曜以降 may mean that of another week. */
+bool choices_recur(const struct answer_question *question, uint64_t set, long days);
+
 /* The choices of `set` together with all before it (`later` false) or after it on the calendar. */
 uint64_t choices_bounded(const struct answer_question *question, uint64_t set, bool later);
 

@@ -26,6 +26,7 @@ struct group {
 };
 
 struct parser {
+    const char *text; /* folded */
     const struct token *tokens;
     size_t count;
     size_t at;
@@ -110,11 +111,26 @@ static bool take_set(struct parser *parser, struct group *group)
     return true;
 }
 
+static bool is_followed_by(const char *after, const char *const *particles, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(after, particles[i], strlen(particles[i])) == 0)
+            return true;
+    return false;
+}
+
+/* 2の○は誤りです: words behind such a mark speak of it. */
+static bool is_subject(const struct parser *parser, size_t end)
+{
+    static const char *const particles[] = {"は", "が", "を"};
+    return is_followed_by(parser->text + end, particles, 3);
+}
+
 /* 途中退席 behind a typed mark is a remark. */
 static void take_remark(struct parser *parser, struct group *group)
 {
     const struct token *token = peek(parser);
-    bool is_typed = group->flags & WORD_SYMBOL;
+    bool is_typed = group->flags & WORD_SYMBOL && !is_subject(parser, group->end);
     if ((token->kind == TOKEN_NOTE || (is_typed && token->kind == TOKEN_UNKNOWN)) && !group->note) {
         group->note = token;
         group->end = token->end;
@@ -254,18 +270,34 @@ static uint64_t named(const struct group *group)
     return group->set->flags & (SET_ALL | SET_REST) ? 0 : group->set->set;
 }
 
-/* 全部は無理, not all work: none, or not all of them? */
+/* 全部は無理, not all work, 1と3の両方は無理, 1か3は無理: none, or not all of them? */
 static bool denies_all(const struct reading *reading, const struct group *group)
 {
-    const char *after = reading->folded->text + group->set->end;
-    bool is_topic = strncmp(after, "は", strlen("は")) == 0 || strncmp(after, "が", strlen("が")) == 0;
-    return group->set->flags & SET_ALL && group->mark == MARK_NO && (is_topic || group->flags & WORD_DENIED);
+    static const char *const particles[] = {"は", "が", "に"};
+    bool is_topic = is_followed_by(reading->folded->text + group->set->end, particles, 3);
+    if (group->mark != MARK_NO)
+        return false;
+    return (group->set->flags & (SET_ALL | SET_OR | SET_BOTH) && is_topic) ||
+           (group->set->flags & SET_ALL && group->flags & WORD_DENIED);
+}
+
+/* 16日の授業は, 3番目の方は: something else of that day, or somebody. */
+static bool names_other(const struct reading *reading, const struct group *group)
+{
+    static const char *const events[] = {"の授業", "の講義", "の実験", "の実習", "の学会", "の工事"};
+    const char *text = reading->folded->text;
+    size_t end = group->set->end;
+    size_t ordinal = strlen("番目");
+    bool is_somebody = end >= ordinal && memcmp(text + end - ordinal, "番目", ordinal) == 0 &&
+                       strncmp(text + end, "の方", strlen("の方")) == 0;
+    return is_somebody || is_followed_by(text + end, events, sizeof events / sizeof *events);
 }
 
 static bool can_say(const struct reading *reading, const struct group *group)
 {
     bool is_alone = group->limited || group->supposed || group->exclusive || group->complete || group->bound;
-    if (group->set->bad || (group->set->flags & SET_REST && is_alone) || denies_all(reading, group))
+    if (group->set->bad || (group->set->flags & SET_REST && is_alone) || denies_all(reading, group) ||
+        names_other(reading, group))
         return false;
     if (group->flags & (WORD_DOUBT | WORD_DEFERS) && !(group->flags & WORD_SYMBOL))
         return false;
@@ -338,7 +370,7 @@ bool clause_read(struct reading *reading, const struct clause *clause)
 {
     if (say_list(reading, clause))
         return true;
-    struct parser parser = {.tokens = clause->tokens, .count = clause->count};
+    struct parser parser = {.tokens = clause->tokens, .count = clause->count, .text = reading->folded->text};
     parser.groups = memory_resize(reading, NULL, struct group, clause->count + 1);
     bool understood = read_groups(&parser) || (parser.count = clause->count, read_parts(&parser));
     understood = understood && !is_lone_doubt(&parser);

@@ -98,8 +98,9 @@ static void read_predicate(struct reading *reading, const struct clause *clause,
         return;
     }
     enum mark mark = has[MARK_NO] ? MARK_NO : has[MARK_MAYBE] ? MARK_MAYBE : MARK_YES;
-    bool is_pure = !(contents & HOLDS_UNKNOWN);
-    if (mark == MARK_YES && is_pure && all_flags & WORD_CONFIRM) {
+    bool is_pure = !(contents & HOLDS_UNKNOWN) && !clause_is_limited(reading, clause, false);
+    bool is_bare = is_pure && !clause_is_limited(reading, clause, true);
+    if (mark == MARK_YES && is_bare && all_flags & WORD_CONFIRM) {
         reading->confirms = true;
     } else if (reading->question->choice_count == 1 && is_pure && !(any_flags & WORD_DEFERS)) {
         reading_say(reading,
@@ -135,6 +136,7 @@ static void read_without_choices(struct reading *reading, const struct clause *c
     } else {
         reading->assents |= (contents & HOLDS_ASSENT) != 0;
         reading->other_words |= (contents & ~(unsigned)HOLDS_ASSENT) != 0 && !is_name(clause);
+        reading->other_words |= clause_counts(reading, clause); /* 3点確認しました */
         reading_comment(reading, clause->start, clause->end);
     }
 }
@@ -190,7 +192,7 @@ static bool read_conditional(struct reading *reading, const struct clause *claus
                      : token->kind == TOKEN_SET || token->kind == TOKEN_NEG || token->kind == TOKEN_TIME)
             return false;
     }
-    if (!set || set->flags & SET_REST)
+    if (!set || set->flags & SET_REST || clause_supposes_time(reading, clause, condition))
         return false;
     struct statement statement = {.set = set->set,
                                   .mark = MARK_MAYBE,
@@ -267,8 +269,10 @@ static void read_clause(struct reading *reading, struct clause *clause)
         read_question(reading, clause, contents);
     else if (contents & HOLDS_PROXY)
         reading_doubt(reading, 0, clause->start, clause->end);
-    else if (contents & HOLDS_WITHDRAW && !(contents & (HOLDS_SET | HOLDS_DANGER | HOLDS_CONDITION)))
+    else if (contents & HOLDS_WITHDRAW && clause_takes_back(reading, clause))
         reading->withdraws = true;
+    else if (contents & HOLDS_WITHDRAW)
+        reading_doubt(reading, clause_choices(clause), clause->start, clause->end);
     else if (contents & HOLDS_DEFER && read_deferral(reading, clause, contents))
         return;
     else if (contents & HOLDS_SET)

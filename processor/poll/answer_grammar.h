@@ -50,6 +50,19 @@ uint64_t clause_choices(const struct clause *clause);
 /* Rewrites a clause: what belongs to a mark goes into it, what cannot change one goes. */
 void clause_simplify(const struct reading *reading, struct clause *clause);
 
+/* Whether words that dropped out limit what a predicate without choices says: 授業は欠席します, 1名欠席です. Those
+ * before its last mark do; with `whole`, those behind it, too: はい、3名です. */
+bool clause_is_limited(const struct reading *reading, const struct clause *clause, bool whole);
+
+/* Whether a number stands in the text of a clause. */
+bool clause_counts(const struct reading *reading, const struct clause *clause);
+
+/* Whether the token `condition` (なら) supposes a time, which says of each choice whether it holds: 卒業式以降なら. */
+bool clause_supposes_time(const struct reading *reading, const struct clause *clause, size_t condition);
+
+/* Whether a clause that withdraws something speaks of the answer: 予約を取り消しました does not. */
+bool clause_takes_back(const struct reading *reading, const struct clause *clause);
+
 /* Reads a clause that names choices and nothing that only grammar.c knows; false when it has no reading. */
 bool clause_read(struct reading *reading, const struct clause *clause);
 

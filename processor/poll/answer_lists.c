@@ -64,7 +64,9 @@ static void join_range(struct joiner *joiner, struct token *set)
 {
     const struct token *second = peek(joiner, 1);
     bool same_kind = (set->origin == TOKEN_NUMBER) == (second->origin == TOKEN_NUMBER);
-    uint64_t range = same_kind && !second->bad ? between(joiner, set, second) : 0;
+    bool is_one = set->origin == TOKEN_NUMBER ||
+                  (choices_one_day(joiner->question, set->set) && choices_one_day(joiner->question, second->set));
+    uint64_t range = same_kind && is_one && !second->bad ? between(joiner, set, second) : 0;
     set->set = set->bad ? 0 : range;
     set->bad = set->bad || !range;
     set->flags |= SET_LIST | SET_RANGE;
@@ -114,6 +116,8 @@ static bool join_list(struct joiner *joiner)
     bool breaks_off = set->flags & SET_OR && kind == TOKEN_COMMA; /* 1または3、5は× */
     if (second->kind != TOKEN_SET || !is_plain(second) || breaks_off)
         return false;
+    bool may_count = set->origin == TOKEN_NUMBER && second->origin == TOKEN_DAY && second->value == set->value + 1;
+    set->bad = set->bad || (may_count && (kind == TOKEN_COMMA || kind == TOKEN_DOT)); /* 1、2日 */
     if (kind == TOKEN_OR || kind == TOKEN_KA)
         set->flags |= SET_OR;
     join_sets(set, second, separators > 0);
@@ -121,7 +125,25 @@ static bool join_list(struct joiner *joiner)
     return true;
 }
 
-/* 2以外(全部), 15日以降, 16日まで: words behind a set that change it. */
+/* A bound is one day, of which the poll holds no other: not 午後から, 最後まで, 火曜まで over several weeks. */
+static bool can_bound(const struct joiner *joiner, const struct token *set)
+{
+    enum { WEEK = 7, SHORTEST_MONTH = 28 };
+    if (!choices_one_day(joiner->question, set->set) || set->within)
+        return false;
+    switch (set->origin) {
+    case TOKEN_DATE:
+        return true;
+    case TOKEN_DAY:
+        return !choices_recur(joiner->question, set->set, SHORTEST_MONTH);
+    case TOKEN_WEEKDAY:
+        return !choices_recur(joiner->question, set->set, WEEK);
+    default:
+        return false;
+    }
+}
+
+/* 2以外(全部), 15日以降, 16日まで, 20日の午後から: words behind a set that change it. */
 static bool apply_suffix(struct joiner *joiner)
 {
     struct token *set = last_set(joiner);
@@ -136,6 +158,13 @@ static bool apply_suffix(struct joiner *joiner)
     } else if (later || (word->kind == TOKEN_UNTIL && !is_latin(joiner, word))) {
         if (set->origin == TOKEN_NUMBER || !is_plain(set))
             return false;
+        if (set->within && word->kind == TOKEN_FROM) {
+            set->end = word->end;
+            joiner->at++;
+            return true;
+        }
+        set->bad = set->bad || !can_bound(joiner, set);
+        set->set = set->bad ? 0 : set->set;
         set->set = choices_bounded(joiner->question, set->set, later);
         set->flags |= SET_BOUND;
     } else {
@@ -184,6 +213,9 @@ static bool read_both(struct joiner *joiner)
         return false;
     const struct token *before = last(joiner);
     if (before && before->kind == TOKEN_SET && choices_count(before->set) == 2) {
+        struct token *set = last(joiner);
+        set->flags |= SET_BOTH;
+        set->end = peek(joiner, 0)->end;
         joiner->at++;
         return true;
     }

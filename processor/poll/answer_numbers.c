@@ -74,6 +74,8 @@ static size_t read_slashed(struct tokens *tokens, size_t at, const char *text, s
         third = digits_at(text + length + 1);
     if (third.length && first.length == 4 && is_month_and_day(second.value, third.value))
         return add(tokens, TOKEN_DATE, at, length + 1 + third.length, second.value * 100 + third.value);
+    if (!third.length && !is_month_and_day(first.value, second.value) && is_month_and_day(second.value, first.value))
+        return add(tokens, TOKEN_DATE, at, length, second.value * 100 + first.value); /* 16/2, as in Europe */
     if (third.length || !is_month_and_day(first.value, second.value))
         return 0;
     return add(tokens, TOKEN_DATE, at, length, first.value * 100 + second.value);

@@ -20,6 +20,7 @@ enum set_flag {
     SET_ALL = 1 << 19,
     SET_REST = 1 << 20,   /* what nothing else speaks of; its set is found last */
     SET_BOUND = 1 << 21,  /* 15日以降 */
+    SET_BOTH = 1 << 27,   /* 1と3の両方 */
     SET_MERGED = 1 << 22, /* two references to the same choices: 〔1〕 1/15 */
     SET_RANGE = 1 << 25,  /* 1-3: alone it may be a date */
     TIME_FROM = 1 << 23,

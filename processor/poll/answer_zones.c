@@ -195,6 +195,24 @@ static void pass_option(struct splitter *splitter, int choice)
     splitter->above = choice;
 }
 
+/* Mark and words as an acknowledgement prints them. A line of it that was wrapped may have lost its quote sign. */
+static bool is_acknowledged(const char *text)
+{
+    static const char *const printed[] = {
+        "○参加できる", "◎ぜひこの日に", "△未定・条件つき", "×参加できない",
+        "○cancome",    "◎best",         "△maybe",          "×cannotcome",
+    };
+    static const char *const endings[] = {"(推定)", "(inferred)", "←前は", "<-was"};
+    const char *rest = NULL;
+    for (size_t i = 0; i < sizeof printed / sizeof *printed && !rest; i++)
+        if (strncmp(text, printed[i], strlen(printed[i])) == 0)
+            rest = text + strlen(printed[i]);
+    bool is_whole = rest && !*rest;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings && rest; i++)
+        is_whole |= strncmp(rest, endings[i], strlen(endings[i])) == 0;
+    return is_whole;
+}
+
 /* What stands behind an option line's words, from byte `stem` of its key on, is this person's. */
 static void take_residue(struct splitter *splitter, const struct reply_line *line, const struct key *key, size_t stem,
                          int choice)
@@ -209,7 +227,8 @@ static void take_residue(struct splitter *splitter, const struct reply_line *lin
     add_beside(splitter, choice, line->unquoted + origin, length);
     const struct ballot_line *sent = line_of_choice(splitter, choice);
     bool was_bracketed = sent && sent->stem < sent->key.length;
-    last_beside(splitter)->printed = line->kind == REPLY_QUOTED && !strchr(rest, '[') && (was_bracketed || !sent);
+    bool is_ours = line->kind == REPLY_QUOTED && !strchr(rest, '[') && (was_bracketed || !sent);
+    last_beside(splitter)->printed = is_ours || is_acknowledged(rest);
     splitter->above = NO_CHOICE;
 }
 
@@ -254,10 +273,14 @@ static bool take_wrapped(struct splitter *splitter, size_t i)
     bool is_ours = find_same(splitter, &joined) != NULL;
     size_t stem = match_stem(splitter, &joined, &choice);
     bool is_option = stem >= key->length && stem > 0;
-    if (is_option)
-        take_residue(splitter, line_at(splitter, i + 1), &joined, stem, choice);
-    else if (is_ours)
+    if (is_option) {
+        struct reply_line second = *line_at(splitter, i + 1);
+        if (line_at(splitter, i)->kind == REPLY_QUOTED)
+            second.kind = REPLY_QUOTED; /* the quote sign does not survive the wrapping */
+        take_residue(splitter, &second, &joined, stem, choice);
+    } else if (is_ours) {
         splitter->above = NO_CHOICE;
+    }
     talloc_free(scratch);
     return is_option || is_ours;
 }
@@ -317,6 +340,7 @@ static bool take_below(struct splitter *splitter, size_t i)
         return false;
     const struct reply_line *line = line_at(splitter, i);
     add_beside(splitter, splitter->above, line->unquoted, (size_t)(line->text + line->length - line->unquoted));
+    last_beside(splitter)->printed = is_acknowledged(splitter->keys[i].text);
     last_beside(splitter)->detached = splitter->above_listed && !is_symbol(&splitter->keys[i]);
     splitter->above = NO_CHOICE;
     return true;
