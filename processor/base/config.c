@@ -20,6 +20,7 @@ enum key_type {
     KEY_NUMBER,   /* minimum to maximum */
     KEY_LANGUAGE, /* ja or en */
     KEY_DOMAIN,
+    KEY_TRANSPORT, /* smtp://…, sendmail:/…, maildir:… */
     KEY_ADDRESS,  /* a bare local part gets the domain; no local part longer than the maximum */
 };
 
@@ -54,7 +55,7 @@ static const struct key keys[] = {
      "address that takes bounces and gives help"},
     {"mail", "delimiters", KEY_TEXT, FIELD(delimiters), "+-", 0, 0,
      "address extension delimiters the MTA knows; the first is used in our addresses; empty: the MTA has none"},
-    {"mail", "transport", KEY_TEXT, FIELD(transport), "smtp://127.0.0.1:25", 0, 0,
+    {"mail", "transport", KEY_TRANSPORT, FIELD(transport), "smtp://127.0.0.1:25", 0, 0,
      "smtp://host:port, sendmail:/usr/sbin/sendmail or maildir:folder"},
     {"mail", "hostname", KEY_TEXT, FIELD(hostname), "", 0, 0, "EHLO name; empty: the domain"},
     {"mail", "list_id", KEY_TEXT, FIELD(list_id), "", 0, 0, "List-Id of broadcasts (RFC 2919); empty: kairan.<domain>"},
@@ -127,6 +128,12 @@ static bool set_value(struct config *config, const struct key *key, const char *
                              key->name, value, key->maximum);
         if (!is_address(value))
             return error_set(error, ERROR_REFUSED, "%s is \"%s\", which is no mail address", key->name, value);
+        break;
+    case KEY_TRANSPORT:
+        if (strncmp(value, "smtp://", 7) != 0 && strncmp(value, "smtps://", 8) != 0 &&
+            strncmp(value, "sendmail:/", 10) != 0 && strncmp(value, "maildir:", 8) != 0)
+            return error_set(error, ERROR_REFUSED, "%s is \"%s\", but must begin with smtp://, sendmail:/ or maildir:",
+                             key->name, value);
         break;
     case KEY_TEXT:
     case KEY_PATH:
@@ -241,17 +248,19 @@ static void complete_values(struct config *config)
         config->list_id = memory_format(config, "kairan.%s", config->domain);
 }
 
+/* The file itself, links followed all the way: paths in it count from where it really lies. */
 static char *find_file(const void *context, const char *path, struct error **error)
 {
     struct stat status;
-    char *absolute = realpath(path, NULL);
+    bool is_folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    char *named = is_folder ? file_join(context, path, "kairan.conf") : memory_copy_text(context, path);
+    char *absolute = realpath(named, NULL);
     if (!absolute) {
-        error_set(error, ERROR_REFUSED, "cannot find %s (kairan init DIR makes an instance, -C names it): %s", path,
+        error_set(error, ERROR_REFUSED, "cannot find %s (kairan init DIR makes an instance, -C names it): %s", named,
                   strerror(errno));
         return NULL;
     }
-    char *file = stat(absolute, &status) == 0 && S_ISDIR(status.st_mode) ? file_join(context, absolute, "kairan.conf")
-                                                                         : memory_copy_text(context, absolute);
+    char *file = memory_copy_text(context, absolute);
     free(absolute); /* realpath speaks malloc */
     return file;
 }

@@ -23,7 +23,13 @@ static bool make_config(const void *context, const char *folder, const struct co
     const char *domain = options->domain ? options->domain : "localhost";
     const char *transport = options->transport ? options->transport : "maildir:out";
     char *text = config_template(context, domain, transport);
-    return file_create(file_join(context, folder, "kairan.conf"), text, strlen(text), 0640, error);
+    char *path = file_join(context, folder, "kairan.conf");
+    if (!file_create(path, text, strlen(text), 0640, error))
+        return false;
+    if (config_load(context, path, error))
+        return true;
+    unlink(path); /* what was asked for makes no instance; the first error is the one to tell */
+    return false;
 }
 
 /* The configuration comes last: an instance without one is none, and init can be run again. */

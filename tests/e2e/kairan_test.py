@@ -351,7 +351,7 @@ postlog   unix-dgram n - n - 1 postlogd
 """
 
 
-SERVICES = ("poll", "survey", "note", "kairan")
+SERVICES = ("poll", "kairan")
 
 
 class Postfix:

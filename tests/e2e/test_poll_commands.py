@@ -118,6 +118,19 @@ def wrong_configuration_is_told(tap):
             tap.contains(said, f"{path}:{len(lines)}", f"{what}: file and line")
 
 
+def links_and_wrong_words(tap):
+    center = Center()
+    link = os.path.join(kt.new_folder(), "kairan.conf")
+    os.symlink(os.path.join(center.folder, "kairan.conf"), link)
+    for named in (link, os.path.dirname(link)):
+        tap.equal(kairan("status", "-C", named)[0], 0, "an instance named by a link is found where it lies")
+    for option, word in (("--transport", "frob"), ("--transport", "sendmail")):
+        folder = os.path.join(kt.new_folder(), "new")
+        status, _, said = kairan("init", option, word, folder)
+        tap.ok(status == 1 and word in said, f"init {option} {word}: refused by name", said)
+        tap.ok(not os.path.exists(os.path.join(folder, "kairan.conf")), f"init {option} {word}: makes no instance")
+
+
 def init_makes_an_instance(tap):
     folder = os.path.join(kt.new_folder(), "deep", "center")
     os.makedirs(os.path.dirname(folder))
@@ -288,7 +301,8 @@ def a_watch_lets_others_in(tap):
 
 def main():
     tap = Tap()
-    for check in (help_speaks_both_languages, wrong_use_is_told, wrong_configuration_is_told, init_makes_an_instance,
+    for check in (help_speaks_both_languages, wrong_use_is_told, wrong_configuration_is_told,
+                  links_and_wrong_words, init_makes_an_instance,
                   polls_from_the_shell, reading_changes_nothing, deadly_mail_is_set_aside,
                   a_watch_lets_others_in):
         check(tap)

@@ -62,7 +62,7 @@ def null_sender_stays_null(tap, postfix):
 
 
 def two_recipients_give_two_files(tap, postfix):
-    recipients = [f"poll+k7q2@{DOMAIN}", f"note@{DOMAIN}"]
+    recipients = [f"poll+k7q2@{DOMAIN}", f"kairan@{DOMAIN}"]
     postfix.submit(TARO.address, recipients, TARO.write(recipients[0], "both", "x\n").bytes)
     postfix.wait_until_empty()
     envelopes = [envelope_of(letter) for letter in postfix.spooled()]
