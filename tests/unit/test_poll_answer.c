@@ -47,6 +47,38 @@ static struct answer *read_reply(const void *context, const char *reply)
     return answer_read(context, &question, reply);
 }
 
+/* The poll of that name in tests/vectors/poll/polls.json: a choice is [month, day] or [month, day, from, to] with hours
+ * and minutes. */
+static struct answer_question named_poll(const void *context, const char *name)
+{
+    json_t *polls = json_load_file("tests/vectors/poll/polls.json", 0, NULL);
+    json_t *poll = json_object_get(polls, name);
+    ck_assert_msg(poll != NULL, "polls.json holds no poll %s", name);
+    size_t count = json_array_size(json_object_get(poll, "choices"));
+    struct when *choices = memory_array(context, struct when, count);
+    struct answer_question question = {.choices = choices, .choice_count = count};
+    question.ballot = memory_copy_text(context, json_string_value(json_object_get(poll, "ballot")));
+    int now[5] = {0};
+    for (size_t i = 0; i < 5; i++)
+        now[i] = (int)json_integer_value(json_array_get(json_object_get(poll, "now"), i));
+    question.now = (struct civil){now[0], now[1], now[2], now[3], now[4]};
+    size_t i;
+    json_t *entry;
+    json_array_foreach(json_object_get(poll, "choices"), i, entry)
+    {
+        int part[6] = {0};
+        for (size_t j = 0; j < json_array_size(entry) && j < 6; j++)
+            part[j] = (int)json_integer_value(json_array_get(entry, j));
+        bool all_day = json_array_size(entry) == 2;
+        choices[i] = (struct when){.start = {2026, part[0], part[1], part[2], part[3]}, .all_day = all_day};
+        choices[i].has_end = !all_day;
+        if (!all_day)
+            choices[i].end = (struct civil){2026, part[0], part[1], part[4], part[5]};
+    }
+    json_decref(polls);
+    return question;
+}
+
 static const char *verdict_name(enum answer_verdict verdict)
 {
     static const char *const names[] = {"ok", "inferred", "ask", "none", "withdraw", "defer", "confirm"};
@@ -61,10 +93,10 @@ static char *marks_text(const void *context, const struct answer *answer, size_t
     return buffer_take(text, context);
 }
 
-static char *proposal_text(const void *context, const struct answer *answer)
+static char *proposal_text(const void *context, const struct answer *answer, size_t count)
 {
     struct buffer *text = buffer_new(context, 1000);
-    for (size_t i = 0; answer->proposal && i < CHOICES; i++)
+    for (size_t i = 0; answer->proposal && i < count; i++)
         buffer_add_text(text, mark_symbol(answer->proposal[i]));
     return buffer_take(text, context);
 }
@@ -89,7 +121,8 @@ static bool same_text(const char *id, const char *what, const char *expected, co
 /* A reply that is not understood yet is asked about, and no mark recorded meanwhile is a wrong one. */
 static bool harms(const char *id, const struct answer *answer, const char *expected)
 {
-    for (size_t i = 0; i < CHOICES; i++, expected += strlen("○")) {
+    static const char lead_bytes[] = "\xC3\xE2\xE3"; /* × has two bytes, the other symbols three */
+    for (size_t i = 0; *expected; i++, expected += strcspn(expected + 1, lead_bytes) + 1) {
         const char *symbol = mark_symbol(answer->marks[i].mark);
         if (answer->marks[i].mark != MARK_NONE && strncmp(symbol, expected, strlen(symbol)) != 0) {
             fprintf(stderr, "%s: choice %zu is recorded wrongly as %s\n", id, i + 1, symbol);
@@ -105,17 +138,22 @@ static bool check_reply(json_t *entry)
     const char *id = json_string_value(json_object_get(entry, "id"));
     const char *reply = json_string_value(json_object_get(entry, "reply"));
     bool later = json_object_get(entry, "later") != NULL;
-    struct answer *answer = read_reply(context, reply);
+    const char *poll = json_string_value(json_object_get(entry, "poll"));
+    struct answer_question question = {.choice_count = CHOICES};
+    if (poll)
+        question = named_poll(context, poll);
+    struct answer *answer = poll ? answer_read(context, &question, reply) : read_reply(context, reply);
+    size_t count = question.choice_count;
     const char *verdict = later ? "ask" : json_string_value(json_object_get(entry, "verdict"));
     bool right = same_text(id, "verdict", verdict, verdict_name(answer->verdict));
     if (later)
         right &= !harms(id, answer, json_string_value(json_object_get(entry, "marks")));
     if (!later) {
         right &= same_text(id, "marks", json_string_value(json_object_get(entry, "marks")),
-                           marks_text(context, answer, CHOICES));
+                           marks_text(context, answer, count));
         right &= same_text(id, "proposal", json_string_value(json_object_get(entry, "proposal")),
-                           proposal_text(context, answer));
-        for (size_t i = 0; i < CHOICES; i++) {
+                           proposal_text(context, answer, count));
+        for (size_t i = 0; i < count; i++) {
             bool inferred = answer->verdict == ANSWER_INFERRED && answer->marks[i].inferred;
             if (inferred != is_inferred(entry, i)) {
                 fprintf(stderr, "%s: choice %zu is %sinferred\n", id, i + 1, inferred ? "" : "not ");
@@ -394,9 +432,10 @@ END_TEST
 
 START_TEST(courtesy_is_told_from_what_matters)
 {
-    static const char *const courtesies[] = {"", "よろしくお願いします。", "お疲れさまです。\nよろしくお願いいたします", "Thanks!"};
-    static const char *const matters[] = {"オンラインでも参加できますか", "30分ほど遅れます", "よろしく。資料は別途送ります",
-                                          "The room is too small"};
+    static const char *const courtesies[] = {"", "よろしくお願いします。", "お疲れさまです。\nよろしくお願いいたします",
+                                             "Thanks!"};
+    static const char *const matters[] = {"オンラインでも参加できますか", "30分ほど遅れます",
+                                          "よろしく。資料は別途送ります", "The room is too small"};
     for (size_t i = 0; i < sizeof courtesies / sizeof *courtesies; i++)
         ck_assert_msg(answer_is_courtesy(courtesies[i]), "%s", courtesies[i]);
     for (size_t i = 0; i < sizeof matters / sizeof *matters; i++)
