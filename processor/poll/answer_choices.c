@@ -16,6 +16,7 @@ struct walk {
     size_t written;
     uint64_t narrowed; /* the choices of the date that 午前 narrowed: 午後 after it means the same date */
     int month;         /* of the date before, in this line: 5日 after 4/3 is of April */
+    bool writes_dates; /* 3/5(木) was read: 3/10 is a date, too */
 };
 
 uint64_t choices_all(const struct answer_question *question)
@@ -266,7 +267,7 @@ static size_t check_weekday(struct walk *walk, size_t ahead, uint64_t *set)
 
 static void put_date(struct walk *walk, size_t count, uint64_t set)
 {
-    bool is_bare = count == 1 && (kind_at(walk, 0) == TOKEN_DAY || kind_at(walk, 0) == TOKEN_WEEKDAY);
+    bool is_bare = count == 1 && ((kind_at(walk, 0) == TOKEN_DAY && !walk->month) || kind_at(walk, 0) == TOKEN_WEEKDAY);
     count += check_weekday(walk, count, &set);
     uint64_t whole = set;
     size_t narrowing = narrow_by_time(walk, count, &set);
@@ -317,7 +318,7 @@ static bool resolve_weekday_or_english(struct walk *walk)
     return true;
 }
 
-/* 1/15 may also be the options 1 and 15: then it is bad. */
+/* 1/15 may also be the options 1 and 15: then it is bad, unless its weekday or time stands behind it. */
 static void resolve_date(struct walk *walk)
 {
     int value = peek(walk, 0)->value;
@@ -325,7 +326,13 @@ static void resolve_date(struct walk *walk)
     int count = (int)walk->question->choice_count;
     bool slashed = memchr(walk->tokens->folded->text + peek(walk, 0)->start, '/',
                           peek(walk, 0)->end - peek(walk, 0)->start) != NULL;
-    if (slashed && value / 100 <= count && value % 100 <= count)
+    uint64_t checked = set;
+    size_t beside = check_weekday(walk, 1, &checked);
+    if (kind_at(walk, 1 + beside) == TOKEN_TIME)
+        beside += narrow_by_time(walk, 1 + beside, &checked);
+    walk->writes_dates |= beside && checked;
+    bool is_sure = walk->writes_dates || value / 100 == value % 100;
+    if (slashed && value / 100 <= count && value % 100 <= count && !is_sure)
         set = 0;
     walk->month = value / 100;
     put_date(walk, 1, set);

@@ -270,14 +270,15 @@ static uint64_t named(const struct group *group)
     return group->set->flags & (SET_ALL | SET_REST) ? 0 : group->set->set;
 }
 
-/* 全部は無理, not all work, 1と3の両方は無理, 1か3は無理: none, or not all of them? */
+/* 全部は無理, not all work, 1と3の両方は無理, 1か3は無理 (but: can't do 1 or 3): none, or not all of them? */
 static bool denies_all(const struct reading *reading, const struct group *group)
 {
     static const char *const particles[] = {"は", "が", "に"};
     bool is_topic = is_followed_by(reading->folded->text + group->set->end, particles, 3);
     if (group->mark != MARK_NO)
         return false;
-    return (group->set->flags & (SET_ALL | SET_OR | SET_BOTH) && is_topic) ||
+    bool is_first = group->set->start == group->start;
+    return (group->set->flags & (SET_ALL | SET_BOTH) && is_topic) || (group->set->flags & SET_OR && is_first) ||
            (group->set->flags & SET_ALL && group->flags & WORD_DENIED);
 }
 

@@ -246,7 +246,7 @@ static void read_question(struct reading *reading, const struct clause *clause, 
 static void read_with_choices(struct reading *reading, const struct clause *clause, unsigned contents)
 {
     bool understood;
-    if (contents & (HOLDS_DANGER | HOLDS_AMBIGUOUS | HOLDS_ASSENT))
+    if (contents & (HOLDS_DANGER | HOLDS_AMBIGUOUS | HOLDS_ASSENT) || clause_names_another(reading, clause))
         understood = false;
     else if (contents & HOLDS_PREFER)
         understood = read_preferences(reading, clause);
@@ -310,14 +310,16 @@ static bool is_open_ended(const struct token *token)
     }
 }
 
-/* "3=?" types a mark; any other question mark asks. */
+/* "3=?" and "o x ? o o" type a mark; any other question mark asks. */
 static bool types_doubt(const struct tokens *tokens, size_t first, size_t i)
 {
     const struct token *token = &tokens->list[i];
     if (i == first || token->end - token->start != 1)
         return false;
     enum token_kind before = tokens->list[i - 1].kind;
-    return before == TOKEN_COLON || (before == TOKEN_SET && tokens->list[i - 1].origin == TOKEN_NUMBER);
+    bool is_between = before == TOKEN_MARK && tokens->list[i - 1].flags & WORD_SYMBOL && !token->glued &&
+                      i + 1 < tokens->count && tokens->list[i + 1].flags & WORD_SYMBOL;
+    return is_between || before == TOKEN_COLON || (before == TOKEN_SET && tokens->list[i - 1].origin == TOKEN_NUMBER);
 }
 
 enum boundary { BOUNDARY_NONE, BOUNDARY_CLAUSE, BOUNDARY_SENTENCE, BOUNDARY_QUESTION };

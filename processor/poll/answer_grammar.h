@@ -54,6 +54,9 @@ void clause_simplify(const struct reading *reading, struct clause *clause);
  * before its last mark do; with `whole`, those behind it, too: はい、3名です. */
 bool clause_is_limited(const struct reading *reading, const struct clause *clause, bool whole);
 
+/* Whether a clause speaks of somebody whom the dictionary knows as an address: 先生は15日は参加できません. */
+bool clause_names_another(const struct reading *reading, const struct clause *clause);
+
 /* Whether a number stands in the text of a clause. */
 bool clause_counts(const struct reading *reading, const struct clause *clause);
 

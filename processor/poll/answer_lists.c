@@ -60,12 +60,29 @@ static uint64_t between(const struct joiner *joiner, const struct token *a, cons
     return low && high && low <= high ? (high | (high - 1)) & ~(low - 1) : 0;
 }
 
+/* A bound is one day, of which the poll holds no other: not 午後から, 最後まで, 火曜まで over several weeks. */
+static bool can_bound(const struct joiner *joiner, const struct token *set)
+{
+    enum { WEEK = 7, SHORTEST_MONTH = 28 };
+    if (!choices_one_day(joiner->question, set->set) || set->within)
+        return false;
+    switch (set->origin) {
+    case TOKEN_DATE:
+        return true;
+    case TOKEN_DAY:
+        return !choices_recur(joiner->question, set->set, SHORTEST_MONTH);
+    case TOKEN_WEEKDAY:
+        return !choices_recur(joiner->question, set->set, WEEK);
+    default:
+        return false;
+    }
+}
+
 static void join_range(struct joiner *joiner, struct token *set)
 {
     const struct token *second = peek(joiner, 1);
     bool same_kind = (set->origin == TOKEN_NUMBER) == (second->origin == TOKEN_NUMBER);
-    bool is_one = set->origin == TOKEN_NUMBER ||
-                  (choices_one_day(joiner->question, set->set) && choices_one_day(joiner->question, second->set));
+    bool is_one = set->origin == TOKEN_NUMBER || (can_bound(joiner, set) && can_bound(joiner, second));
     uint64_t range = same_kind && is_one && !second->bad ? between(joiner, set, second) : 0;
     set->set = set->bad ? 0 : range;
     set->bad = set->bad || !range;
@@ -123,24 +140,6 @@ static bool join_list(struct joiner *joiner)
     join_sets(set, second, separators > 0);
     joiner->at += separators + 1;
     return true;
-}
-
-/* A bound is one day, of which the poll holds no other: not 午後から, 最後まで, 火曜まで over several weeks. */
-static bool can_bound(const struct joiner *joiner, const struct token *set)
-{
-    enum { WEEK = 7, SHORTEST_MONTH = 28 };
-    if (!choices_one_day(joiner->question, set->set) || set->within)
-        return false;
-    switch (set->origin) {
-    case TOKEN_DATE:
-        return true;
-    case TOKEN_DAY:
-        return !choices_recur(joiner->question, set->set, SHORTEST_MONTH);
-    case TOKEN_WEEKDAY:
-        return !choices_recur(joiner->question, set->set, WEEK);
-    default:
-        return false;
-    }
 }
 
 /* 2以外(全部), 15日以降, 16日まで, 20日の午後から: words behind a set that change it. */

@@ -108,6 +108,19 @@ bool clause_is_limited(const struct reading *reading, const struct clause *claus
     return false;
 }
 
+bool clause_names_another(const struct reading *reading, const struct clause *clause)
+{
+    static const char *const people[] = {"先生", "幹事", "皆様", "皆さま", "各位"};
+    const char *text = reading->folded->text;
+    for (size_t i = clause->start; i < clause->end; i++)
+        for (size_t j = 0; j < sizeof people / sizeof *people; j++) {
+            const char *after = text + i + strlen(people[j]);
+            if (begins(text + i, people[j]) && (begins(after, "は") || begins(after, "が") || begins(after, "も")))
+                return true;
+        }
+    return false;
+}
+
 bool clause_counts(const struct reading *reading, const struct clause *clause)
 {
     for (size_t i = clause->start; i < clause->end; i++)
@@ -132,89 +145,16 @@ bool clause_supposes_time(const struct reading *reading, const struct clause *cl
 /* ----- taking an answer back ----- */
 
 /* What may stand with the withdrawal of an answer. */
-/* clang-format off: as many words a line as fit */
+/* clang-format off */
 static const char *const withdrawal_words[] = {
-    "してください",
-    "して下さい",
-    "させてください",
-    "させて下さい",
-    "お願いいたします",
-    "お願い致します",
-    "お願いします",
-    "いたします",
-    "致します",
-    "いただけますか",
-    "いただきたいです",
-    "ください",
-    "下さい",
-    "しました",
-    "します",
-    "したいです",
-    "したい",
-    "たいです",
-    "たい",
-    "ました",
-    "ます",
-    "です",
-    "すみません",
-    "申し訳ありません",
-    "先ほど",
-    "先程",
-    "さきほど",
-    "先日",
-    "以前",
-    "ご回答",
-    "回答",
-    "ご返信",
-    "返信",
-    "投票",
-    "出欠",
-    "返事",
-    "答え",
-    "メールで",
-    "送った",
-    "お送りした",
-    "出した",
-    "した",
-    "すべて",
-    "全て",
-    "私",
-    "一度",
-    "いったん",
-    "一旦",
-    "やはり",
-    "の",
-    "を",
-    "は",
-    "も",
-    "、",
-    "が",
-    "お",
-    "ご",
-    "please",
-    "my",
-    "answer",
-    "answers",
-    "vote",
-    "votes",
-    "reply",
-    "replies",
-    "response",
-    "earlier",
-    "previous",
-    "last",
-    "i",
-    "would",
-    "like",
-    "want",
-    "wish",
-    "to",
-    "the",
-    "thanks",
-    "thank",
-    "you",
-    "sorry",
-    "all",
+    "してください", "して下さい", "させてください", "させて下さい", "お願いいたします", "お願い致します",
+    "お願いします", "いたします", "致します", "いただけますか", "いただきたいです", "ください", "下さい", "しました",
+    "します", "したいです", "したい", "たいです", "たい", "ました", "ます", "です", "すみません", "申し訳ありません",
+    "先ほど", "先程", "さきほど", "先日", "以前", "ご回答", "回答", "ご返信", "返信", "投票", "出欠", "返事", "答え",
+    "メールで", "送った", "お送りした", "出した", "した", "すべて", "全て", "私", "一度", "いったん", "一旦", "やはり",
+    "の", "を", "は", "も", "、", "が", "お", "ご", "please", "my", "answer", "answers", "vote", "votes", "reply",
+    "replies", "response", "earlier", "previous", "last", "i", "would", "like", "want", "wish", "to", "the", "thanks",
+    "thank", "you", "sorry", "all"
 };
 /* clang-format on */
 

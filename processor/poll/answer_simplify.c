@@ -115,8 +115,8 @@ static bool is_limit(enum token_kind kind)
 static void drop_opening_yes(struct clause *clause)
 {
     if (clause->count < 3 || clause->tokens[0].kind != TOKEN_MARK || !(clause->tokens[0].flags & WORD_CONFIRM) ||
-        clause->tokens[1].kind != TOKEN_COMMA)
-        return;
+        clause->tokens[1].kind != TOKEN_COMMA || clause->tokens[2].flags & WORD_TERSE)
+        return; /* OK、NG、OK */
     clause->tokens += 2;
     clause->count -= 2;
 }
