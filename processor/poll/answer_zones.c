@@ -46,6 +46,7 @@ struct splitter {
     struct buffer *unread;
     int above;         /* the choice of the line above, when that was an option line without a mark */
     bool above_listed; /* and the line above that one was one, too */
+    bool above_bare;   /* and it stood there without the bracket it was sent with, as mails after the ballot print it */
 };
 
 static struct key key_of(const void *context, const char *text, size_t length)
@@ -192,25 +193,25 @@ static struct beside *last_beside(struct splitter *splitter)
 static void pass_option(struct splitter *splitter, int choice)
 {
     splitter->above_listed = splitter->above != NO_CHOICE;
+    splitter->above_bare = false;
     splitter->above = choice;
 }
 
-/* Mark and words as an acknowledgement prints them. A line of it that was wrapped may have lost its quote sign. */
+/* Mark and words as an acknowledgement prints them, perhaps cut short. A line of it that was wrapped may have lost its
+ * quote sign. */
 static bool is_acknowledged(const char *text)
 {
     static const char *const printed[] = {
         "○参加できる", "◎ぜひこの日に", "△未定・条件つき", "×参加できない",
         "○cancome",    "◎best",         "△maybe",          "×cannotcome",
     };
-    static const char *const endings[] = {"(推定)", "(inferred)", "←前は", "<-was"};
-    const char *rest = NULL;
-    for (size_t i = 0; i < sizeof printed / sizeof *printed && !rest; i++)
-        if (strncmp(text, printed[i], strlen(printed[i])) == 0)
-            rest = text + strlen(printed[i]);
-    bool is_whole = rest && !*rest;
-    for (size_t i = 0; i < sizeof endings / sizeof *endings && rest; i++)
-        is_whole |= strncmp(rest, endings[i], strlen(endings[i])) == 0;
-    return is_whole;
+    size_t length = strlen(text);
+    for (size_t i = 0; i < sizeof printed / sizeof *printed; i++) {
+        size_t whole = strlen(printed[i]);
+        if (strncmp(text, printed[i], whole) == 0 || (length > whole / 2 && strncmp(text, printed[i], length) == 0))
+            return true;
+    }
+    return false;
 }
 
 /* What stands behind an option line's words, from byte `stem` of its key on, is this person's. */
@@ -219,7 +220,9 @@ static void take_residue(struct splitter *splitter, const struct reply_line *lin
 {
     const char *rest = key->text + stem;
     if (!*rest || strcmp(rest, "[]") == 0) {
+        const struct ballot_line *sent = line_of_choice(splitter, choice);
         pass_option(splitter, choice);
+        splitter->above_bare = !*rest && sent && sent->stem < sent->key.length;
         return;
     }
     size_t origin = key->origin[stem];
@@ -340,7 +343,8 @@ static bool take_below(struct splitter *splitter, size_t i)
         return false;
     const struct reply_line *line = line_at(splitter, i);
     add_beside(splitter, splitter->above, line->unquoted, (size_t)(line->text + line->length - line->unquoted));
-    last_beside(splitter)->printed = is_acknowledged(splitter->keys[i].text);
+    const char *mark = splitter->keys[i].text;
+    last_beside(splitter)->printed = (splitter->above_bare && *mark != '[') || is_acknowledged(mark);
     last_beside(splitter)->detached = splitter->above_listed && !is_symbol(&splitter->keys[i]);
     splitter->above = NO_CHOICE;
     return true;
