@@ -347,7 +347,8 @@ static void resolve_day(struct walk *walk)
         set &= find(walk, BY_MONTH, walk->month);
     uint64_t checked = set;
     check_weekday(walk, 1, &checked);
-    bool is_count = kind_at(walk, 1) == TOKEN_LIMIT && peek(walk, 0)->value <= (int)walk->question->choice_count;
+    bool is_count = (kind_at(walk, 1) == TOKEN_LIMIT && peek(walk, 0)->value <= (int)walk->question->choice_count) ||
+                    is_text(walk, peek(walk, 1), "とも");
     put_date(walk, 1, choices_one_day(walk->question, checked) && !is_count ? set : 0);
 }
 

@@ -83,6 +83,13 @@ static const struct token *mark_from(const struct clause *clause, size_t at, siz
     return *next < clause->count ? &clause->tokens[*next] : NULL;
 }
 
+/* 欠席が続いており申し訳ありません: spoken of, not said. */
+static bool is_subject_mark(const char *text, const struct token *mark)
+{
+    const char *after = text + mark->end;
+    return (begins(after, "が") && is_subject_ga(text, mark->start, mark->end)) || begins(after, "を");
+}
+
 bool clause_is_limited(const struct reading *reading, const struct clause *clause, bool whole)
 {
     const char *text = reading->folded->text;
@@ -93,6 +100,8 @@ bool clause_is_limited(const struct reading *reading, const struct clause *claus
         if (!mark && !whole)
             return false;
         if (mark && i == mark->start) {
+            if (is_subject_mark(text, mark) && !mark_from(clause, mark->end, &next))
+                return true;
             topic = mark->end;
             i = mark->end - 1;
             continue;
