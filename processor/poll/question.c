@@ -110,15 +110,18 @@ static size_t reference_length(const char *from, const char *reference, bool beg
 
 char *question_drop_reference(const void *context, const char *text, const char *reference)
 {
+    const char initials[] = {*reference, (char)(*reference ^ 0x20), '\0'}; /* a letter, as every code begins with one */
+    size_t length = strlen(reference);
     char *copy = memory_copy_text(context, text);
     char *to = copy;
-    bool begins_word = true;
     for (const char *from = copy; *from;) {
-        size_t length = reference_length(from, reference, begins_word);
-        begins_word = !isalnum((unsigned char)*from);
-        if (length)
+        size_t plain = strcspn(from, initials);
+        memmove(to, from, plain);
+        to += plain;
+        from += plain;
+        if (strncasecmp(from, reference, length) == 0)
             from += length;
-        else
+        else if (*from)
             *to++ = *from++;
     }
     *to = '\0';

@@ -103,7 +103,6 @@ CREATE TABLE answer (
     late          INTEGER NOT NULL,
     source        TEXT NOT NULL  -- the words it was read from
 );
-CREATE INDEX answer_by_invitation ON answer (invitation_id);
 
 CREATE TABLE vote (
     invitation_id INTEGER NOT NULL REFERENCES invitation (id),
@@ -129,7 +128,7 @@ CREATE TABLE outbox (
     sent_at            TEXT,
     envelope_sender    TEXT NOT NULL,
     envelope_recipient TEXT NOT NULL,
-    message_id         TEXT NOT NULL UNIQUE,
+    message_id         TEXT NOT NULL, -- random: unique without an index that says so
     dedupe             TEXT NOT NULL UNIQUE, -- what the mail is ("result/k7q2/13"): queued once, whatever happens
     last_reply         TEXT,
     bytes              BLOB NOT NULL, -- the whole mail, or its head when there is a shared body

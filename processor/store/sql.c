@@ -120,7 +120,7 @@ static struct store *open_store(const void *context, const char *path, bool crea
         set_problem(store, "be set up", error);
     else if (execute(store,
                      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                     "PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 2000; PRAGMA temp_store = MEMORY",
+                     "PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 8000; PRAGMA temp_store = MEMORY",
                      error) &&
              check_schema(store, creates, error))
         return store;
