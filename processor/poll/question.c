@@ -110,16 +110,17 @@ static size_t reference_length(const char *from, const char *reference, bool beg
 
 char *question_drop_reference(const void *context, const char *text, const char *reference)
 {
-    const char initials[] = {*reference, (char)(*reference ^ 0x20), '\0'}; /* a letter, as every code begins with one */
-    size_t length = strlen(reference);
+    const char begins[] = {'[', *reference, (char)(*reference ^ 0x20), '\0'}; /* a letter, as every code begins with one */
     char *copy = memory_copy_text(context, text);
     char *to = copy;
     for (const char *from = copy; *from;) {
-        size_t plain = strcspn(from, initials);
+        size_t plain = strcspn(from, begins);
         memmove(to, from, plain);
         to += plain;
         from += plain;
-        if (strncasecmp(from, reference, length) == 0)
+        bool begins_word = to == copy || !isalnum((unsigned char)to[-1]);
+        size_t length = reference_length(from, reference, begins_word);
+        if (length)
             from += length;
         else if (*from)
             *to++ = *from++;
