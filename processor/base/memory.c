@@ -16,6 +16,12 @@ void *memory_check(void *pointer)
     abort();
 }
 
+void *memory_new_pool(void)
+{
+    enum { POOL_BYTES = 96 * 1024 }; /* below what the C library would ask of the kernel each time */
+    return memory_check(talloc_pool(NULL, POOL_BYTES));
+}
+
 void *memory_resize_array(const void *context, void *array, size_t size, unsigned count, const char *type)
 {
     if (count)

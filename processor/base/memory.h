@@ -13,6 +13,12 @@
 /* A zeroed object of `type` below `context` (NULL: a root of its own, to be freed with talloc_free). */
 #define memory_new(context, type) ((type *)memory_check(_talloc_zero(context, sizeof(type), #type)))
 
+/*
+ * A root context for work that allocates much and ends soon: what hangs below it comes out of one block, as long as
+ * that lasts, and goes with it at once.
+ */
+void *memory_new_pool(void);
+
 /* A zeroed array of `count` objects of `type`; a product that overflows aborts. */
 #define memory_array(context, type, count) \
     ((type *)memory_check(_talloc_zero_array(context, sizeof(type), (unsigned)(count), #type)))

@@ -100,7 +100,7 @@ static enum fate judge_failure(const struct intake *intake, bool was_read, const
 /* One letter inside its savepoint. FATE_FAILED says why in *error, and nothing of it stays. */
 static enum fate take_letter(struct intake *intake, const char *name, char **archive, struct error **error)
 {
-    void *context = talloc_new(NULL);
+    void *context = memory_new_pool();
     struct office *office = intake->office;
     enum fate fate = FATE_FAILED;
     size_t length;

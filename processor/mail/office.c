@@ -263,7 +263,7 @@ static struct composed *compose(const void *context, struct office *office, cons
 
 bool office_queue(struct office *office, const struct outgoing *outgoing, struct error **error)
 {
-    void *context = talloc_new(NULL);
+    void *context = memory_new_pool();
     struct message message = {0};
     bool allowed;
     bool done = check_daily_cap(context, office, outgoing, &allowed, error);
