@@ -114,24 +114,29 @@ struct mailing {
     json_t *english;
 };
 
-/* The view of a language, made when the first reader of it comes; the ballot's text is kept at that moment. */
-static json_t *find_view(struct mailing *mailing, const char *language, struct error **error)
+/* The view of a language; the ballot's text is kept at the moment it is made. */
+static json_t *make_view(const struct mailing *mailing, const char *language, struct error **error)
 {
     struct office *office = mailing->office;
-    json_t **view = strcmp(language, "ja") == 0 ? &mailing->japanese : &mailing->english;
-    if (*view)
-        return *view;
-    json_t *made = ballot_view(office, mailing->poll, mailing->organiser, mailing->shown, "", language);
-    char *text = ballot_render(NULL, office, made, "", language, error);
+    json_t *view = ballot_view(office, mailing->poll, mailing->organiser, mailing->shown, "", language);
+    char *text = ballot_render(NULL, office, view, "", language, error);
     bool kept = text && store_keep_ballot(office->store, mailing->poll->id, language, text, error);
     talloc_free(text);
     if (!kept) {
-        json_decref(made);
+        json_decref(view);
         return NULL;
     }
-    json_object_set_new(made, "is_reminder", json_boolean(mailing->is_reminder));
-    *view = made;
-    return made;
+    json_object_set_new(view, "is_reminder", json_boolean(mailing->is_reminder));
+    return view;
+}
+
+/* Made when the first reader of the language comes. */
+static json_t *find_view(struct mailing *mailing, const char *language, struct error **error)
+{
+    json_t **view = strcmp(language, "ja") == 0 ? &mailing->japanese : &mailing->english;
+    if (!*view)
+        *view = make_view(mailing, language, error);
+    return *view;
 }
 
 static bool queue_one(struct mailing *mailing, const struct invitation *invitation, long *queued,
