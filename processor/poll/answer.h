@@ -55,7 +55,10 @@ struct answer {
     char **unclear;            /* talloc array: the sentences that were not understood, verbatim */
 };
 
-/* Takes the ballot of a question apart below `context`, once for many replies. It does not look at `now`. */
+/*
+ * Takes the ballot of a question apart below `context`, once for many replies; the ballot's text must live as long. It
+ * does not look at `now`.
+ */
 struct ballot_lines *answer_prepare(const void *context, const struct answer_question *question);
 
 /* Reads the whole text of a reply (quotes included) below `context`. */

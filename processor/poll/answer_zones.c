@@ -25,7 +25,9 @@ struct key {
 };
 
 struct ballot_line {
-    struct key key;
+    const char *text; /* as it was sent … */
+    size_t length;
+    struct key key; /* … and folded */
     int choice;    /* counted from 0, NO_CHOICE: another line */
     size_t number; /* bytes of 〔n〕 */
     size_t stem;   /* bytes before the bracket that is to be filled in */
@@ -33,6 +35,7 @@ struct ballot_line {
 
 struct ballot_lines {
     struct ballot_line *lines; /* sorted by key */
+    const struct ballot_line **verbatim; /* the same, sorted by text: most quoted lines come back as they went out */
     size_t count;
 };
 
@@ -94,7 +97,7 @@ static bool key_ends(const struct key *key, const char *ending)
 static struct ballot_line ballot_line_of(const void *context, const struct answer_question *question, const char *text,
                                          size_t length)
 {
-    struct ballot_line line = {.key = key_of(context, text, length)};
+    struct ballot_line line = {.text = text, .length = length, .key = key_of(context, text, length)};
     line.number = read_number(question, line.key.text, &line.choice);
     line.stem = line.key.length - (key_ends(&line.key, "[]") ? 2 : 0);
     return line;
@@ -105,6 +108,15 @@ static int compare_ballot_lines(const void *a, const void *b)
     const struct ballot_line *left = a;
     const struct ballot_line *right = b;
     return strcmp(left->key.text, right->key.text);
+}
+
+static int compare_verbatim(const void *a, const void *b)
+{
+    const struct ballot_line *left = *(const struct ballot_line *const *)a;
+    const struct ballot_line *right = *(const struct ballot_line *const *)b;
+    if (left->length != right->length)
+        return left->length < right->length ? -1 : 1;
+    return memcmp(left->text, right->text, left->length);
 }
 
 struct ballot_lines *answer_prepare(const void *context, const struct answer_question *question)
@@ -125,7 +137,24 @@ struct ballot_lines *answer_prepare(const void *context, const struct answer_que
     }
     if (ballot->count)
         qsort(ballot->lines, ballot->count, sizeof *ballot->lines, compare_ballot_lines);
+    ballot->verbatim = memory_array(ballot, const struct ballot_line *, ballot->count);
+    for (size_t i = 0; i < ballot->count; i++)
+        ballot->verbatim[i] = &ballot->lines[i];
+    if (ballot->count)
+        qsort(ballot->verbatim, ballot->count, sizeof *ballot->verbatim, compare_verbatim);
     return ballot;
+}
+
+/* The key of a reply's line; one that is a line of the ballot to the byte has its key already. */
+static struct key key_of_line(const void *context, const struct ballot_lines *ballot, const struct reply_line *line)
+{
+    size_t length = (size_t)(line->text + line->length - line->unquoted);
+    const struct ballot_line sought = {.text = line->unquoted, .length = length};
+    const struct ballot_line *key = &sought;
+    const struct ballot_line *const *found = NULL;
+    if (ballot->count)
+        found = bsearch(&key, ballot->verbatim, ballot->count, sizeof *ballot->verbatim, compare_verbatim);
+    return found ? (*found)->key : key_of(context, line->unquoted, length);
 }
 
 /* The first line of the ballot that is not before `key`: the key itself, or what it is the beginning of. */
@@ -407,11 +436,8 @@ struct zones *zones_split(const void *context, const struct answer_question *que
     splitter.ballot = question->prepared ? question->prepared : answer_prepare(zones, question);
     splitter.keys = memory_array(zones, struct key, splitter.reply->count);
     for (size_t i = 0; i < splitter.reply->count; i++)
-        if (is_candidate(&splitter, i)) {
-            const struct reply_line *line = line_at(&splitter, i);
-            splitter.keys[i] = key_of(splitter.keys, line->unquoted,
-                                      (size_t)(line->text + line->length - line->unquoted));
-        }
+        if (is_candidate(&splitter, i))
+            splitter.keys[i] = key_of_line(splitter.keys, splitter.ballot, line_at(&splitter, i));
     for (size_t i = 0; i < splitter.reply->count;)
         i += take_line(&splitter, i);
     zones->free_text = buffer_take(splitter.free_text, zones);
