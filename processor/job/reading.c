@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/place.h"
+#include "base/utf8.h"
 
 struct reading {
     const struct config *config;
@@ -44,7 +45,9 @@ static json_t *parse_view(const char *answer, size_t length, struct error **erro
     size_t head = strnlen(answer, length);
     json_t *view = json_loadb(answer, head, 0, &problem);
     const char *refusal = json_string_value(json_object_get(view, "error"));
-    json_t *text = head < length ? json_stringn(answer + head + 1, length - head - 1) : NULL;
+    json_t *text = NULL;
+    if (head < length && utf8_is_valid(answer + head + 1, length - head - 1)) /* faster than jansson's own check */
+        text = json_stringn_nocheck(answer + head + 1, length - head - 1);
     if (view && !refusal && text && json_object_set(view, "text", text) == 0) {
         json_decref(text);
         return view;

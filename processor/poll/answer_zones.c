@@ -141,7 +141,7 @@ struct ballot_lines *answer_prepare(const void *context, const struct answer_que
     for (size_t i = 0; i < ballot->count; i++)
         ballot->verbatim[i] = &ballot->lines[i];
     if (ballot->count)
-        qsort(ballot->verbatim, ballot->count, sizeof *ballot->verbatim, compare_verbatim);
+        qsort(ballot->verbatim, ballot->count, sizeof(struct ballot_line *), compare_verbatim);
     return ballot;
 }
 
@@ -153,7 +153,7 @@ static struct key key_of_line(const void *context, const struct ballot_lines *ba
     const struct ballot_line *key = &sought;
     const struct ballot_line *const *found = NULL;
     if (ballot->count)
-        found = bsearch(&key, ballot->verbatim, ballot->count, sizeof *ballot->verbatim, compare_verbatim);
+        found = bsearch(&key, ballot->verbatim, ballot->count, sizeof(struct ballot_line *), compare_verbatim);
     return found ? (*found)->key : key_of(context, line->unquoted, length);
 }
 
