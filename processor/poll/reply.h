@@ -1,23 +1,8 @@
-/* Answering a letter: the one place that minds whether it may be answered at all, and one-word replies. */
+/* Refusing a letter about a poll; what answering letters has in common is mail/reply.h. */
 #ifndef KAIRAN_POLL_REPLY_H
 #define KAIRAN_POLL_REPLY_H
 
-#include "mail/incoming.h"
-#include "mail/office.h"
-
-/*
- * The language of the sender below `context`: as known, else as a circle names it; *language is NULL when nothing says
- * it. False: the store failed.
- */
-bool reply_find_language(const void *context, struct office *office, const struct incoming *incoming, char **language,
-                         struct error **error);
-
-/* The subject of the letter without "Re:" in front. */
-const char *reply_subject(const struct incoming *incoming);
-
-/* Queues a mail in answer to a letter, unless that letter must not be answered (then nothing happens, with true). */
-bool reply_queue(struct office *office, const struct incoming *incoming, const struct outgoing *outgoing,
-                 struct error **error);
+#include "mail/reply.h"
 
 /*
  * Answers that a letter cannot be acted on and why, and settles it as "refused". A stranger (not of the center, in no
@@ -25,14 +10,5 @@ bool reply_queue(struct office *office, const struct incoming *incoming, const s
  * unknown_poll, not_invited, cancelled, no_answer: the template has a sentence for each.
  */
 bool reply_refuse(struct office *office, struct incoming *incoming, const char *reason, struct error **error);
-
-enum reply_word {
-    REPLY_WORD_NONE,
-    REPLY_WORD_YES,    /* はい, OK, yes, and nothing else that matters */
-    REPLY_WORD_CANCEL, /* 中止, cancel */
-};
-
-/* Reads a new text that should be one word; anything more than a courtesy beside it is REPLY_WORD_NONE. */
-enum reply_word reply_read_word(const char *new_text);
 
 #endif

@@ -2,13 +2,9 @@
 #include "poll/view.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/buffer.h"
 #include "base/clock.h"
-#include "base/limits.h"
 #include "base/memory.h"
 #include "text/when.h"
 
@@ -27,28 +23,6 @@ struct when *poll_list_whens(const void *context, const struct poll *poll)
     for (size_t i = 0; i < poll->choice_count; i++)
         whens[i] = choice_to_when(&poll->choices[i]);
     return whens;
-}
-
-json_t *view_check(json_t *view)
-{
-    static const char sentence[] = "kairan: a view could not be made (a text in it is not UTF-8?)\n";
-    if (view)
-        return view;
-    if (write(STDERR_FILENO, sentence, sizeof sentence - 1) < 0)
-        abort();
-    abort();
-}
-
-json_t *view_text(const char *text)
-{
-    return text && *text ? json_string(text) : json_null();
-}
-
-char *view_person_name(const void *context, const char *name, const char *address)
-{
-    if (name && *name)
-        return memory_copy_text(context, name);
-    return memory_copy_bytes(context, address, strcspn(address, "@"));
 }
 
 /*
@@ -105,18 +79,4 @@ json_t *view_poll(const struct poll *poll, const char *organiser, const char *la
         view_choices(poll, language), "choice_count", (json_int_t)poll->choice_count);
     talloc_free(context);
     return view_check(view);
-}
-
-char *view_quote(const void *context, const char *text, size_t most)
-{
-    struct buffer *quoted = buffer_new(context, 2 * LIMIT_TEXT_BYTES);
-    size_t count = 0;
-    for (const char *line = text; *line && count < most; count++) {
-        size_t length = strcspn(line, "\n");
-        buffer_add_text(quoted, length ? "> " : ">");
-        buffer_add(quoted, line, length);
-        buffer_add_byte(quoted, '\n');
-        line += length + (line[length] == '\n');
-    }
-    return buffer_take(quoted, context);
 }

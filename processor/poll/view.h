@@ -9,6 +9,7 @@
 
 #include "poll/answer.h"
 #include "store/poll.h"
+#include "text/value.h"
 
 /* The date of a choice in the terms of text/when. Nothing is copied. */
 struct when choice_to_when(const struct choice *choice);
@@ -27,17 +28,5 @@ char *view_choice_label(const void *context, const struct poll *poll, const stru
 
 /* A mark as {"symbol","is_yes","is_best","is_maybe","is_no","is_none"}. */
 json_t *view_mark(enum mark mark);
-
-/* Returns `view`, or aborts with a sentence of its own when the library could not make it: what is no UTF-8 came in. */
-json_t *view_check(json_t *view);
-
-/* The text, or null when it is empty. */
-json_t *view_text(const char *text);
-
-/* What a person is called: their name, else the local part of the address, below `context`. */
-char *view_person_name(const void *context, const char *name, const char *address);
-
-/* "> " before every line, at most `most` lines, for quoting what somebody wrote. */
-char *view_quote(const void *context, const char *text, size_t most);
 
 #endif
