@@ -17,6 +17,7 @@ static const struct {
     {"init", command_init, "make an instance in a folder"},
     {"process", command_process, "take in the spool, close what is due, post the outbox"},
     {"post", command_post, "hand the outbox to the MTA"},
+    {"nightly", command_nightly, "run the jobs whose time of the day has come, or the named ones"},
     {"read", command_read, "show how a mail would be read; changes nothing"},
     {"poll", command_poll, "list, show, open, remind, close, export polls"},
     {"status", command_status, "how the instance is doing"},

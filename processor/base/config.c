@@ -52,6 +52,10 @@ static const struct key keys[] = {
     {"polls", "names_shown", KEY_NUMBER, FIELD(names_shown), "40", 1, 100000, "names behind one count in a result"},
     {"polls", "table_rows", KEY_NUMBER, FIELD(table_rows), "60", 0, 100000, "people in the table of a result; more: no table"},
     {"polls", "days_kept", KEY_NUMBER, FIELD(days_kept), "400", 1, 36500, "days that sent mails stay in the outbox table"},
+    {"nightly", "deadlines", KEY_TIME, FIELD(nightly_deadlines), "00:05", 0, 0,
+     "when kairan nightly takes in the spool and closes what is due, in case nothing else does: HH:MM or off"},
+    {"nightly", "housekeeping", KEY_TIME, FIELD(nightly_housekeeping), "04:30", 0, 0,
+     "when what is no longer needed is forgotten: HH:MM or off"},
 };
 
 static const struct key_table table = {keys, sizeof keys / sizeof *keys};

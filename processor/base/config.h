@@ -42,6 +42,9 @@ struct config {
     long names_shown;
     long table_rows;
     long days_kept;
+    /* [nightly]: minutes since midnight, or KEYS_OFF */
+    long nightly_deadlines;
+    long nightly_housekeeping;
 };
 
 /* Reads `path` (a file, or a folder that holds kairan.conf) below `context`; sets the zone of the clock. */

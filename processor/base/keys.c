@@ -33,6 +33,24 @@ static bool set_number(void *fields, const struct key *key, const char *value, s
     return true;
 }
 
+static bool set_time(void *fields, const struct key *key, const char *value, struct error **error)
+{
+    static const char digits[] = "0123456789";
+    long time = KEYS_OFF;
+    if (strcmp(value, "off") != 0) {
+        bool is_formed = strlen(value) == sizeof "04:30" - 1 && strspn(value, digits) == 2 && value[2] == ':' &&
+                         strspn(value + 3, digits) == 2;
+        long hour = is_formed ? strtol(value, NULL, 10) : 24;
+        long minute = is_formed ? strtol(value + 3, NULL, 10) : 0;
+        if (hour > 23 || minute > 59)
+            return error_set(error, ERROR_REFUSED, "%s is \"%s\", but must be a time of the day as in 04:30, or off",
+                             key->name, value);
+        time = hour * 60 + minute;
+    }
+    *number_field(fields, key) = time;
+    return true;
+}
+
 /* A whole address, or what can stand before the "@" of one. */
 static bool is_address(const char *value)
 {
@@ -84,6 +102,8 @@ static bool set_value(void *fields, const struct key *key, const char *value, st
             return error_set(error, ERROR_REFUSED, "%s is \"%s\", but must be one of %.*s", key->name, value,
                              (int)strcspn(key->meaning, ":"), key->meaning);
         break;
+    case KEY_TIME:
+        return set_time(fields, key, value, error);
     case KEY_TEXT:
     case KEY_PATH:
         break;
@@ -175,8 +195,13 @@ bool keys_read(const struct key_table *table, void *fields, const char *file, ch
 static void print_value(FILE *out, const void *fields, const struct key *key)
 {
     const char *field = (const char *)fields + key->offset;
+    long number = key->type == KEY_NUMBER || key->type == KEY_TIME ? *(const long *)(const void *)field : 0;
     if (key->type == KEY_NUMBER)
-        fprintf(out, "%s = %ld\n", key->name, *(const long *)(const void *)field);
+        fprintf(out, "%s = %ld\n", key->name, number);
+    else if (key->type == KEY_TIME && number == KEYS_OFF)
+        fprintf(out, "%s = off\n", key->name);
+    else if (key->type == KEY_TIME)
+        fprintf(out, "%s = %02ld:%02ld\n", key->name, number / 60, number % 60);
     else
         fprintf(out, "%s = %s\n", key->name, *(char *const *)(const void *)field);
 }

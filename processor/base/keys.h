@@ -20,6 +20,7 @@ enum key_type {
     KEY_DOMAIN,
     KEY_TRANSPORT, /* smtp://…, sendmail:/…, maildir:… */
     KEY_ADDRESS,   /* whole or only its local part, which has at most `maximum` octets */
+    KEY_TIME,      /* of the day, "04:30", or "off": a long, in minutes since midnight, or KEYS_OFF */
     KEY_WORD,      /* one of the words with which the meaning begins: "always|never: when …" */
 };
 
@@ -39,6 +40,8 @@ struct key_table {
     const struct key *keys;
     size_t count;
 };
+
+enum { KEYS_OFF = -1 };
 
 /* A value that a template gives instead of leaving the default commented out. */
 struct key_value {

@@ -16,6 +16,7 @@ enum { COMMAND_DONE = 0, COMMAND_FAILED = 1, COMMAND_USAGE = 2, COMMAND_BUSY = 7
 int command_init(int argc, char *argv[]);
 int command_process(int argc, char *argv[]);
 int command_post(int argc, char *argv[]);
+int command_nightly(int argc, char *argv[]);
 int command_read(int argc, char *argv[]);
 int command_poll(int argc, char *argv[]);
 int command_status(int argc, char *argv[]);

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "command/command.h"
 #include "job/lock.h"
+#include "job/nightly.h"
 #include "job/process.h"
 #include "job/upkeep.h"
 #include "store/store.h"
@@ -37,7 +38,8 @@ static bool run_once(struct office *office, const struct command_options *option
     struct process_counts counts;
     struct error *reason = NULL;
     office->now = clock_now();
-    bool done = process_run(office, !options->no_post, &counts, &reason);
+    bool done = nightly_tell_missed(office, &reason);
+    done = process_run(office, !options->no_post, &counts, done ? &reason : NULL) && done;
     report(&counts);
     done = upkeep_run(office, done ? &reason : NULL) && done;
     if (!done)

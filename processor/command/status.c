@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "command/command.h"
+#include "job/nightly.h"
 #include "store/letter.h"
 #include "store/outbox.h"
 #include "store/poll.h"
@@ -52,6 +53,10 @@ static bool count_polls(struct office *office, json_t *view, struct error **erro
 static bool fill_view(struct office *office, json_t *view, struct error **error)
 {
     struct outbox_counts outbox;
+    json_t *jobs = nightly_view(office, error);
+    if (!jobs)
+        return false;
+    json_object_set_new(view, "jobs", jobs);
     json_t *verdicts = json_array();
     json_object_set_new(view, "instance", json_string(office->config->file));
     json_object_set_new(view, "letters", verdicts);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -18,9 +19,8 @@ static int release(struct lock *lock)
     return 0;
 }
 
-struct lock *lock_take(const void *context, const struct config *config, struct error **error)
+static struct lock *take(const void *context, const char *path, const char *what, struct error **error)
 {
-    char *path = memory_format(context, "%s.lock", config->database);
     int descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor < 0) {
         error_set_errno(error, "cannot open %s", path);
@@ -28,7 +28,7 @@ struct lock *lock_take(const void *context, const struct config *config, struct 
     }
     if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
         if (errno == EWOULDBLOCK)
-            error_set(error, ERROR_TEMPORARY, "another kairan is at work on this instance (%s); try again later", path);
+            error_set(error, ERROR_TEMPORARY, "another %s is at work on this instance (%s); try again later", what, path);
         else
             error_set_errno(error, "cannot lock %s", path);
         close(descriptor);
@@ -37,5 +37,41 @@ struct lock *lock_take(const void *context, const struct config *config, struct 
     struct lock *lock = memory_new(context, struct lock);
     lock->descriptor = descriptor;
     talloc_set_destructor(lock, release);
+    return lock;
+}
+
+struct lock *lock_take(const void *context, const struct config *config, struct error **error)
+{
+    char *path = memory_format(NULL, "%s.lock", config->database);
+    struct lock *lock = take(context, path, "kairan", error);
+    talloc_free(path);
+    return lock;
+}
+
+struct lock *lock_wait(const void *context, const struct config *config, int seconds, struct error **error)
+{
+    enum { TRIES_A_SECOND = 5 };
+    for (long tries = (long)seconds * TRIES_A_SECOND;; tries--) {
+        struct error *reason = NULL;
+        struct lock *lock = lock_take(context, config, &reason);
+        if (lock)
+            return lock;
+        if (tries <= 0 || reason->class != ERROR_TEMPORARY) {
+            if (error)
+                *error = reason;
+            else
+                error_free(&reason);
+            return NULL;
+        }
+        error_free(&reason);
+        nanosleep(&(struct timespec){.tv_nsec = 1000 * 1000 * 1000 / TRIES_A_SECOND}, NULL);
+    }
+}
+
+struct lock *lock_take_night(const void *context, const struct config *config, struct error **error)
+{
+    char *path = memory_format(NULL, "%s.night.lock", config->database);
+    struct lock *lock = take(context, path, "kairan nightly", error);
+    talloc_free(path);
     return lock;
 }

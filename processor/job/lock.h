@@ -1,4 +1,7 @@
-/* One Kairan at a time: whoever writes to an instance holds its lock for the whole run. */
+/*
+ * One Kairan at a time: whoever takes letters in, closes polls or posts holds the instance's lock for the whole run. What
+ * works for hours (a backup) writes short transactions without it.
+ */
 #ifndef KAIRAN_JOB_LOCK_H
 #define KAIRAN_JOB_LOCK_H
 
@@ -12,5 +15,11 @@ struct lock;
  * ERROR_TEMPORARY when another run holds it.
  */
 struct lock *lock_take(const void *context, const struct config *config, struct error **error);
+
+/* The same, but waits up to `seconds` for the other run to end. */
+struct lock *lock_wait(const void *context, const struct config *config, int seconds, struct error **error);
+
+/* The lock of `kairan nightly`: one night at a time. It keeps no other command out. */
+struct lock *lock_take_night(const void *context, const struct config *config, struct error **error);
 
 #endif

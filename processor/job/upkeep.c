@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "store/fact.h"
+#include "store/job_run.h"
 #include "store/letter.h"
 #include "store/outbox.h"
 
@@ -20,6 +21,7 @@ static bool forget(struct office *office, const char *day, struct error **error)
     if (!store_begin(store, error))
         return false;
     if (store_forget_mail(store, before, error) && store_forget_answers(store, day, error) &&
+        store_forget_jobs(store, before, error) &&
         store_set_fact(store, day_fact, day, error) && store_commit(store, error))
         return true;
     store_rollback(store);

@@ -142,3 +142,14 @@ CREATE TABLE daily_answer (
     count   INTEGER NOT NULL,
     PRIMARY KEY (address, day)
 );
+
+-- Runs of the jobs of `kairan nightly`.
+CREATE TABLE job_run (
+    id         INTEGER PRIMARY KEY,
+    name       TEXT NOT NULL,
+    started_at TEXT NOT NULL,
+    ended_at   TEXT,          -- NULL: it runs, or whoever watched it died
+    outcome    TEXT NOT NULL, -- running, done, failed, late, crashed
+    reason     TEXT NOT NULL
+);
+CREATE INDEX job_run_by_name ON job_run (name, id);
