@@ -15,8 +15,8 @@
 
 #define FIELD(name) offsetof(struct config, name)
 
-/* Octets of a local part (RFC 5321), and of one that "+bounce-code-number-token" can still follow. */
-enum { LOCAL_PART = 64, EXTENDED_LOCAL_PART = LOCAL_PART - 40 };
+/* Octets of a local part (RFC 5321), and of one that "+bounce-code-number-edition-token" can still follow. */
+enum { LOCAL_PART = 64, EXTENDED_LOCAL_PART = LOCAL_PART - 44 };
 
 /* In the order in which they are printed; keys of a section stand together. */
 static const struct key keys[] = {

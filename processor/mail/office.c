@@ -53,11 +53,12 @@ static char *token_subject(const void *context, const char *code, int number)
     return memory_format(context, "%s/%d", code, number);
 }
 
-char *office_reference(const void *context, const struct office *office, const char *code, int number)
+char *office_reference(const void *context, const struct office *office, const char *code, int number, int edition)
 {
     char *subject = token_subject(context, code, number);
     char *token = token_make(subject, office->key, subject, answer_purpose);
-    char *reference = memory_format(context, "%s-%d-%s", code, number, token);
+    char *reference = edition > 1 ? memory_format(context, "%s-%d-%d-%s", code, number, edition, token)
+                                  : memory_format(context, "%s-%d-%s", code, number, token);
     talloc_free(subject);
     return reference;
 }

@@ -73,8 +73,11 @@ char *office_loop_token(const void *context, const struct office *office);
 /* Whether a letter carries that mark: a token that only we can make, so that nobody can feign or trip it. */
 bool office_is_own(const struct office *office, const struct letter *letter);
 
-/* "k7q2-13-<token>" for an invitation of a poll (number 0: the organiser). */
-char *office_reference(const void *context, const struct office *office, const char *code, int number);
+/*
+ * "k7q2-13-<token>" for an invitation of a poll (number 0: the organiser), or "k7q2-13-2-<token>": `edition` of its choices
+ * is what the mail shows, and what marks in a reply to it are about.
+ */
+char *office_reference(const void *context, const struct office *office, const char *code, int number, int edition);
 
 /* Whether a token belongs to an invitation; constant time. */
 bool office_reference_is_genuine(const struct office *office, const char *code, int number, const char *token);

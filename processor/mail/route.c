@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "mail/token.h"
 
-enum { CODE_SHORTEST = 4, CODE_LONGEST = 8, NUMBER_LONGEST = 6 };
+enum { CODE_SHORTEST = 4, CODE_LONGEST = 8, NUMBER_LONGEST = 6, EDITION_LONGEST = 3 };
 
 static const char bounce_word[] = "bounce";
 
@@ -63,9 +63,15 @@ bool route_parse_reference(const void *context, const char *text, struct referen
     if (!digits || digits > NUMBER_LONGEST || number[digits] != '-')
         return false;
     const char *token = number + digits + 1;
+    int edition = 1;
+    size_t edition_digits = strspn(token, "0123456789");
+    if (edition_digits && edition_digits <= EDITION_LONGEST && token[edition_digits] == '-') {
+        edition = (int)strtol(token, NULL, 10);
+        token += edition_digits + 1;
+    }
     if (alphanumerics(token) != TOKEN_LETTERS)
         return false;
-    *reference = (struct reference){lower(context, text, code), (int)strtol(number, NULL, 10),
+    *reference = (struct reference){lower(context, text, code), (int)strtol(number, NULL, 10), edition,
                                     lower(context, token, TOKEN_LETTERS)};
     return true;
 }
@@ -161,7 +167,7 @@ static bool route_by_code(struct route *route, const struct letter *letter)
         size_t length = code_length(places[i]);
         if (!length)
             continue;
-        route->reference = (struct reference){lower(route, places[i], length), -1, NULL};
+        route->reference = (struct reference){lower(route, places[i], length), -1, 0, NULL};
         route->carrier = CARRIER_SUBJECT;
         return true;
     }

@@ -18,10 +18,14 @@ enum route_verb {
 
 enum route_carrier { CARRIER_NONE, CARRIER_ADDRESS, CARRIER_THREAD, CARRIER_BODY, CARRIER_SUBJECT };
 
-/* "k7q2-13-abcdefghijklmnop": which poll, whose invitation (0: the organiser's), and the proof. */
+/*
+ * "k7q2-13-abcdefghijklmnop": which poll, whose invitation (0: the organiser's), and the proof. "k7q2-13-2-abcd…" names
+ * the edition of the poll's choices, too: what was asked for in the mail that carried it.
+ */
 struct reference {
     char *code;  /* lower case; NULL: none */
     int number;  /* -1: none was given (a bare code) */
+    int edition; /* 1 when a reference names none, 0 for a bare code */
     char *token; /* lower case; NULL: none */
 };
 
@@ -35,7 +39,7 @@ struct route {
 /* Finds the way of a letter below `context`. */
 struct route *route_letter(const void *context, const struct config *config, const struct letter *letter);
 
-/* Reads "CODE-NUMBER-TOKEN" (either case) at the start of a text; false when there is none. */
+/* Reads "CODE-NUMBER-TOKEN" or "CODE-NUMBER-EDITION-TOKEN" (either case) at the start of a text; false when there is none. */
 bool route_parse_reference(const void *context, const char *text, struct reference *reference);
 
 /* "poll", "thread", … as views name them. */

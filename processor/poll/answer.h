@@ -33,11 +33,12 @@ enum answer_verdict {
 struct ballot_lines;
 
 struct answer_question {
-    const struct when *choices; /* choice n is choices[n - 1] */
+    const struct when *choices; /* in the order of their numbers */
     size_t choice_count;
     const char *ballot; /* the text that was sent (any mail of the poll quotes like it), or NULL */
     const struct ballot_lines *prepared; /* answer_prepare() of this question, or NULL: the ballot is taken apart anew */
     struct civil now;
+    const int *numbers; /* what people call the choices, ascending from 1; NULL: 1, 2, 3, … without a gap */
 };
 
 struct answer_mark {

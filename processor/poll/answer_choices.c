@@ -72,7 +72,7 @@ static bool has_property(const struct answer_question *question, size_t i, enum 
     const struct when *choice = &question->choices[i];
     switch (property) {
     case BY_NUMBER:
-        return (int)i + 1 == value;
+        return choices_number(question, i) == value;
     case BY_DAY:
         return spans_day(choice, 0, value);
     case BY_DATE:
@@ -236,7 +236,7 @@ static size_t narrow_by_time(struct walk *walk, size_t ahead, uint64_t *set)
         return ahead + 3 - first;
     }
     if (token->kind == TOKEN_NUMBER && is_range && second->kind == TOKEN_NUMBER &&
-        token->value > (int)walk->question->choice_count) {
+        token->value > choices_last_number(walk->question)) {
         *set &= find_range(walk, token->value * 60, second->value * 60);
         return ahead + 3 - first;
     }
@@ -323,7 +323,7 @@ static void resolve_date(struct walk *walk)
 {
     int value = peek(walk, 0)->value;
     uint64_t set = find(walk, BY_DATE, value);
-    int count = (int)walk->question->choice_count;
+    int count = choices_last_number(walk->question);
     bool slashed = memchr(walk->tokens->folded->text + peek(walk, 0)->start, '/',
                           peek(walk, 0)->end - peek(walk, 0)->start) != NULL;
     uint64_t checked = set;
@@ -347,7 +347,7 @@ static void resolve_day(struct walk *walk)
         set &= find(walk, BY_MONTH, walk->month);
     uint64_t checked = set;
     check_weekday(walk, 1, &checked);
-    bool is_count = (kind_at(walk, 1) == TOKEN_LIMIT && peek(walk, 0)->value <= (int)walk->question->choice_count) ||
+    bool is_count = (kind_at(walk, 1) == TOKEN_LIMIT && peek(walk, 0)->value <= choices_last_number(walk->question)) ||
                     is_text(walk, peek(walk, 1), "とも");
     put_date(walk, 1, choices_one_day(walk->question, checked) && !is_count ? set : 0);
 }
@@ -358,12 +358,13 @@ static void resolve_position(struct walk *walk)
     bool from_top = kind_at(walk, 0) == TOKEN_TOP;
     int total = (int)walk->question->choice_count;
     int value = peek(walk, 1)->value;
-    if (kind_at(walk, 1) == TOKEN_NUMBER) {
-        put_set(walk, 2, find(walk, BY_NUMBER, from_top ? value : total - value + 1), false);
+    bool is_place = kind_at(walk, 1) == TOKEN_NUMBER;
+    if ((!is_place && kind_at(walk, 1) != TOKEN_COUNT) || value < 1 || value > total) {
+        put_set(walk, is_place ? 2 : 1, 0, !is_place);
         return;
     }
-    if (kind_at(walk, 1) != TOKEN_COUNT || value < 1 || value > total) {
-        put_set(walk, 1, 0, true);
+    if (is_place) {
+        put_set(walk, 2, (uint64_t)1 << (from_top ? value - 1 : total - value), false);
         return;
     }
     uint64_t first = value >= 64 ? UINT64_MAX : ((uint64_t)1 << value) - 1;

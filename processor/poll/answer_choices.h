@@ -20,6 +20,16 @@ void choices_join(struct tokens *tokens, const struct answer_question *question)
 /* All choices as a set. */
 uint64_t choices_all(const struct answer_question *question);
 
+/* The number that people call a choice by, and the largest one. */
+static inline int choices_number(const struct answer_question *question, size_t choice)
+{
+    return question->numbers ? question->numbers[choice] : (int)choice + 1;
+}
+static inline int choices_last_number(const struct answer_question *question)
+{
+    return question->choice_count ? choices_number(question, question->choice_count - 1) : 0;
+}
+
 /* Whether all choices of a set are on the same day. */
 bool choices_one_day(const struct answer_question *question, uint64_t set);
 

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "mail/quote.h"
+#include "poll/answer_choices.h"
 
 enum {
     NO_CHOICE = -1,
@@ -68,10 +69,10 @@ static struct key key_of(const void *context, const char *text, size_t length)
 }
 
 /* The bytes of 〔n〕, [n] or (n) at the start, and the choice it numbers. */
-static size_t read_number(const struct answer_question *question, const char *text, int *choice)
+static size_t read_number(const struct answer_question *question, const char *text, int *found)
 {
     static const char *const brackets[][2] = {{"〔", "〕"}, {"[", "]"}, {"(", ")"}, {"【", "】"}};
-    *choice = NO_CHOICE;
+    *found = NO_CHOICE;
     for (size_t i = 0; i < sizeof brackets / sizeof *brackets; i++) {
         size_t open = strlen(brackets[i][0]);
         if (strncmp(text, brackets[i][0], open) != 0)
@@ -79,11 +80,11 @@ static size_t read_number(const struct answer_question *question, const char *te
         size_t digits = strspn(text + open, "0123456789");
         if (digits < 1 || digits > 2 || strncmp(text + open + digits, brackets[i][1], strlen(brackets[i][1])) != 0)
             return 0;
-        size_t number = (size_t)strtol(text + open, NULL, 10);
-        if (number < 1 || number > question->choice_count)
-            return 0;
-        *choice = (int)number - 1;
-        return open + digits + strlen(brackets[i][1]);
+        long number = strtol(text + open, NULL, 10);
+        for (size_t choice = 0; choice < question->choice_count; choice++)
+            if (choices_number(question, choice) == number)
+                *found = (int)choice;
+        return *found == NO_CHOICE ? 0 : open + digits + strlen(brackets[i][1]);
     }
     return 0;
 }

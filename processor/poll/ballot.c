@@ -29,6 +29,11 @@ static char *sample_marks(const void *context, const char *const cycle[SAMPLE_CY
     return marks;
 }
 
+static json_int_t last_number(const struct poll *poll)
+{
+    return poll->choice_count ? poll->choices[poll->choice_count - 1].number : 0;
+}
+
 /* A day of the month on which no choice falls, for the same reason. */
 static int sample_day(const struct poll *poll)
 {
@@ -86,7 +91,7 @@ json_t *ballot_view(struct office *office, const struct poll *poll, const char *
                             sample_marks(context, sample_symbols, poll->choice_count), "sample_marks_ascii",
                             sample_marks(context, sample_letters, poll->choice_count), "sample_count",
                             (json_int_t)poll->choice_count + 1, "sample_number",
-                            (json_int_t)poll->choice_count + 4, "sample_day", sample_day(poll), "all_yes",
+                            last_number(poll) + 4, "sample_day", sample_day(poll), "all_yes",
                             repeat(context, 'o', poll->choice_count), "all_no", repeat(context, 'x', poll->choice_count),
                             "is_reminder", false);
     json_object_update(view, memory_check(own));
@@ -120,7 +125,7 @@ static json_t *make_view(const struct mailing *mailing, const char *language, st
     struct office *office = mailing->office;
     json_t *view = ballot_view(office, mailing->poll, mailing->organiser, mailing->shown, "", language);
     char *text = ballot_render(NULL, office, view, "", language, error);
-    bool kept = text && store_keep_ballot(office->store, mailing->poll->id, language, text, error);
+    bool kept = text && store_keep_ballot(office->store, mailing->poll, language, text, error);
     talloc_free(text);
     if (!kept) {
         json_decref(view);
@@ -150,7 +155,8 @@ static bool queue_one(struct mailing *mailing, const struct invitation *invitati
         talloc_free(context);
         return false;
     }
-    char *reference = office_reference(context, office, mailing->poll->code, invitation->number);
+    char *reference = office_reference(context, office, mailing->poll->code, invitation->number,
+                                       mailing->poll->edition);
     set_reference(view, office, reference);
     char *dedupe = memory_format(context, "ballot/%s/%d", mailing->poll->code, invitation->number);
     if (mailing->is_reminder) { /* one a day at most, however often it is asked for */

@@ -2,11 +2,11 @@
 #include "poll/hold.h"
 
 #include "base/memory.h"
+#include "poll/edition.h"
 #include "poll/proposal.h"
 #include "poll/question.h"
 #include "poll/reply.h"
 #include "poll/view.h"
-#include "poll/vote.h"
 #include "store/answer.h"
 
 /* What is held, and the two mails about it. */
@@ -47,7 +47,8 @@ static bool ask_person(void *context, const struct holding *holding, struct erro
                                 .language = invitation->language,
                                 .name = invitation->name,
                                 .address = invitation->address,
-                                .reference = office_reference(context, office, holding->poll->code, invitation->number),
+                                .reference = office_reference(context, office, holding->poll->code, invitation->number,
+                                                              holding->poll->edition),
                                 .message_id = holding->message_id,
                                 .is_capped = true,
                                 .dedupe = memory_format(context, "held/%lld", (long long)holding->incoming->id),
@@ -88,7 +89,8 @@ static bool store_holding(void *context, const struct holding *holding, struct e
     struct proposal proposal = {.message_id = holding->message_id,
                                 .previous = holding->invitation->proposal,
                                 .marks = holding->marks,
-                                .count = holding->poll->choice_count};
+                                .count = holding->poll->choice_count,
+                                .edition = holding->poll->edition};
     holding->invitation->proposal = proposal_write(context, &proposal);
     return store_add_answer(store, &record, error) &&
            store_update_invitation(store, holding->invitation, holding->invitation->state, error);
@@ -107,17 +109,17 @@ static bool holds_a_mark(const struct answer *answer, size_t count, enum mark *m
 bool hold_answer(struct office *office, struct incoming *incoming, const struct poll *poll,
                  struct invitation *invitation, struct error **error)
 {
-    const struct question *question =
-        question_find(office, poll, office_language(office, invitation->language), error);
-    if (!question)
-        return false;
     void *context = talloc_new(NULL);
-    char *reference = office_reference(context, office, poll->code, invitation->number);
-    struct answer *answer = vote_read_answer(context, incoming, question, reference);
+    struct edition_answer *read = edition_read_answer(context, office, incoming, poll, invitation, error);
+    if (!read) {
+        talloc_free(context);
+        return false;
+    }
+    char *reference = office_reference(context, office, poll->code, invitation->number, poll->edition);
     enum mark *marks = memory_array(context, enum mark, poll->choice_count);
     struct holding holding = {office, incoming, poll, invitation, marks, office_message_id(context, office, reference, error)};
     bool done = false;
-    if (holding.message_id && poll->state == POLL_OPEN && holds_a_mark(answer, poll->choice_count, marks))
+    if (holding.message_id && poll->state == POLL_OPEN && holds_a_mark(read->answer, poll->choice_count, marks))
         done = store_holding(context, &holding, error) && ask_person(context, &holding, error) &&
                tell_sender(context, &holding, error) &&
                incoming_settle(incoming, "held", "the sender is not the invited person");

@@ -290,7 +290,7 @@ bool poll_take_opening(struct office *office, struct incoming *incoming, const s
                                    .language = language,
                                    .name = sender->name,
                                    .address = sender->address,
-                                   .reference = office_reference(context, office, poll->code, 0),
+                                   .reference = office_reference(context, office, poll->code, 0, poll->edition),
                                    .dedupe = memory_format(context, "preview/%s", poll->code),
                                    .view = view};
         done = reply_queue(office, incoming, &preview, error);
@@ -334,7 +334,7 @@ static bool queue_organiser_note(struct office *office, const struct incoming *i
                             .language = language,
                             .name = sender->name,
                             .address = sender->address,
-                            .reference = office_reference(context, office, poll->code, 0),
+                            .reference = office_reference(context, office, poll->code, 0, poll->edition),
                             .dedupe = memory_format(context, "organiser-note/%lld", (long long)incoming->id),
                             .view = view};
     bool done = reply_queue(office, incoming, &note, error);

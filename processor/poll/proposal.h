@@ -14,15 +14,16 @@ struct proposal {
     const char *previous;     /* what invitation.proposal held before, or NULL */
     const enum mark *marks;   /* one a choice */
     size_t count;
+    int edition; /* of the choices that the marks are about */
 };
 
 /* A proposal as invitation.proposal keeps it, below `context`. */
 char *proposal_write(const void *context, const struct proposal *proposal);
 
 /*
- * The marks (`count` of them, below `context`) that a bare yes in this letter confirms; NULL when it answers another
- * mail, or does not say which and more than one has been proposed, or nothing is proposed.
+ * The marks that a bare yes in this letter confirms, below `context` as a talloc array, one a choice of *edition; NULL
+ * when it answers another mail, or does not say which and more than one has been proposed, or nothing is proposed.
  */
-enum mark *proposal_confirm(const void *context, const char *kept, size_t count, const struct letter *letter);
+enum mark *proposal_confirm(const void *context, const char *kept, const struct letter *letter, int *edition);
 
 #endif

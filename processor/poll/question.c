@@ -1,4 +1,4 @@
-/* The question of a poll: see question.h. What is kept never changes once a poll is open, so it never goes stale. */
+/* The question of a poll: see question.h. Whoever changes a poll has it forgotten. */
 #include "poll/question.h"
 
 #include <ctype.h>
@@ -13,6 +13,7 @@ enum { QUESTIONS_KEPT = 16 };
 
 struct kept_question {
     int64_t poll_id;
+    int edition;
     const char *language;
     struct question question;
 };
@@ -40,10 +41,12 @@ static struct kept_question *make_question(struct office *office, const struct p
         return NULL;
     }
     kept->poll_id = poll->id;
+    kept->edition = poll->edition;
     kept->language = memory_copy_text(kept, language);
     struct answer_question *asked = &kept->question.asked;
     *asked = (struct answer_question){
-        .choices = poll_list_whens(kept, poll), .choice_count = poll->choice_count, .ballot = ballot};
+        .choices = poll_list_whens(kept, poll), .numbers = poll_list_numbers(kept, poll),
+        .choice_count = poll->choice_count, .ballot = ballot};
     asked->prepared = answer_prepare(kept, asked);
     kept->question.view = view_poll(poll, organiser, language);
     return kept;
@@ -57,7 +60,7 @@ const struct question *question_find(struct office *office, const struct poll *p
     struct question_cache *cache = office->questions;
     for (size_t i = 0; i < QUESTIONS_KEPT; i++) {
         const struct kept_question *kept = cache->places[i];
-        if (kept && kept->poll_id == poll->id && strcmp(kept->language, language) == 0)
+        if (kept && kept->poll_id == poll->id && kept->edition == poll->edition && strcmp(kept->language, language) == 0)
             return &kept->question;
     }
     struct kept_question *made = make_question(office, poll, language, error);
@@ -67,6 +70,14 @@ const struct question *question_find(struct office *office, const struct poll *p
     cache->places[cache->next] = made;
     cache->next = (cache->next + 1) % QUESTIONS_KEPT;
     return &made->question;
+}
+
+void question_forget(struct office *office, const struct poll *poll)
+{
+    struct question_cache *cache = office->questions;
+    for (size_t i = 0; cache && i < QUESTIONS_KEPT; i++)
+        if (cache->places[i] && cache->places[i]->poll_id == poll->id)
+            TALLOC_FREE(cache->places[i]);
 }
 
 json_t *question_view_marks(const struct question *question, const enum mark *marks)
@@ -86,6 +97,20 @@ json_t *question_view_marks(const struct question *question, const enum mark *ma
     return list;
 }
 
+/* The length of the reference, or of the same one of another edition, at the start of a text; 0: it is none. */
+static size_t whole_length(const char *text, const char *reference)
+{
+    const char *token = strrchr(reference, '-');
+    const char *number = strchr(reference, '-') + 1;
+    size_t head = (size_t)(number - reference) + strcspn(number, "-") + 1;
+    if (strncasecmp(text, reference, head) != 0)
+        return 0;
+    size_t digits = strspn(text + head, "0123456789");
+    size_t edition = digits && text[head + digits] == '-' ? digits + 1 : 0;
+    size_t length = strlen(token + 1);
+    return strncasecmp(text + head + edition, token + 1, length) == 0 ? head + edition + length : 0;
+}
+
 /*
  * How much of `from` is the reference or, as a word of its own or in brackets, the bare code in front of it. Both begin
  * with a letter: "n3a4" must not be read as 3×.
@@ -96,8 +121,8 @@ static size_t reference_length(const char *from, const char *reference, bool beg
     const char *word = from + is_bracketed;
     if (*word != *reference && *word != (*reference ^ 0x20))
         return 0;
-    size_t length = strlen(reference);
-    if (!is_bracketed && strncasecmp(word, reference, length) == 0)
+    size_t length = is_bracketed ? 0 : whole_length(word, reference);
+    if (length)
         return length;
     size_t code = strcspn(reference, "-");
     if (!begins_word || strncasecmp(word, reference, code) != 0)

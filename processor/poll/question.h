@@ -15,7 +15,7 @@ struct question {
 };
 
 /*
- * The question of a poll, owned by the office. Its ballot is the text that was sent, in all languages it was sent in,
+ * The question of a poll (of that edition of its choices), owned by the office. Its ballot is the text that was sent, in all languages it was sent in,
  * without the references; compare replies with theirs left out as well (question_drop_reference).
  */
 const struct question *question_find(struct office *office, const struct poll *poll, const char *language,
@@ -27,7 +27,13 @@ const struct question *question_find(struct office *office, const struct poll *p
  */
 json_t *question_view_marks(const struct question *question, const enum mark *marks);
 
-/* A copy of `text` below `context` in which every `reference` is gone, and its code as a word (either case). */
+/* What is kept of a poll is forgotten: it has changed, or is about to. */
+void question_forget(struct office *office, const struct poll *poll);
+
+/*
+ * A copy of `text` below `context` in which every `reference` is gone, that of any edition, and its code as a word
+ * (either case).
+ */
 char *question_drop_reference(const void *context, const char *text, const char *reference);
 
 #endif

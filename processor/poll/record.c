@@ -43,7 +43,7 @@ static bool find_by_token(void *context, struct office *office, struct incoming 
     bool own = false;
     if (!store_find_invitation(context, office->store, poll->id, reference->number, &speaker->invitation, error))
         return false;
-    if (!speaker->invitation)
+    if (!speaker->invitation || speaker->invitation->state == INVITATION_REMOVED)
         return true;
     if (!store_has_address(office->store, speaker->invitation->person_id, sender, &own, error))
         return false;
@@ -61,7 +61,7 @@ static bool find_by_sender(void *context, struct office *office, const struct in
         return true;
     if (!store_find_invitation_of(context, office->store, poll->id, person->id, &speaker->invitation, error))
         return false;
-    if (speaker->invitation)
+    if (speaker->invitation && speaker->invitation->state != INVITATION_REMOVED)
         speaker->authority = AUTHORITY_PERSON;
     return true;
 }

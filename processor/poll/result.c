@@ -1,6 +1,7 @@
 /* The result: see result.h. */
 #include "poll/result.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -21,22 +22,39 @@ struct count {
     char **names; /* one an invitation */
     struct ballot_box box;
     struct tally_line *lines;
+    size_t *rows;          /* invitation number to row of the box, by number; no row: SIZE_MAX */
+    size_t *columns;       /* likewise for the choices */
     size_t names_shown;    /* behind one number */
     const char *separator; /* between names, as the language writes it */
 };
+
+/* Numbers have gaps where somebody was removed or a choice was dropped. */
+static void note_place(const void *context, size_t **places, int number, size_t place)
+{
+    size_t count = memory_count(*places);
+    if (count <= (size_t)number)
+        *places = memory_resize(context, *places, size_t, (size_t)number + 64);
+    for (; count < memory_count(*places); count++)
+        (*places)[count] = SIZE_MAX;
+    (*places)[number] = place;
+}
+
+static size_t find_place(const size_t *places, int number)
+{
+    return (size_t)number < memory_count(places) ? places[number] : SIZE_MAX;
+}
 
 static void drop_vote(void *closure, int invitation_number, int choice_number, const char *mark, const char *note)
 {
     struct count *count = closure;
     struct ballot_box *box = &count->box;
     (void)note;
-    size_t person = (size_t)invitation_number - 1;
-    size_t choice = (size_t)choice_number - 1;
-    if (person < box->people && choice < box->choices)
+    size_t person = find_place(count->rows, invitation_number);
+    size_t choice = find_place(count->columns, choice_number);
+    if (person != SIZE_MAX && choice != SIZE_MAX)
         box->marks[person * box->choices + choice] = (unsigned char)mark_from_name(mark);
 }
 
-/* Invitations are numbered from 1 without gaps, choices too: both numbers are indices. */
 static struct count *count_votes(const void *context, struct office *office, const struct poll *poll,
                                  struct error **error)
 {
@@ -51,12 +69,15 @@ static struct count *count_votes(const void *context, struct office *office, con
     bool *required = memory_array(count, bool, people);
     count->names = memory_array(count, char *, people);
     for (size_t i = 0; i < people; i++) {
+        note_place(count, &count->rows, count->invitations[i].number, i);
         required[i] = count->invitations[i].required;
         count->names[i] = view_person_name(count->names, count->invitations[i].name, count->invitations[i].address);
     }
     count->box = (struct ballot_box){people, poll->choice_count,
                                      memory_array(count, unsigned char, people * poll->choice_count), required,
-                                     poll_list_whens(count, poll)};
+                                     poll_list_whens(count, poll), poll_list_numbers(count, poll)};
+    for (size_t i = 0; i < poll->choice_count; i++)
+        note_place(count, &count->columns, poll->choices[i].number, i);
     if (!store_visit_votes(office->store, poll->id, drop_vote, count, error)) {
         talloc_free(count);
         return NULL;
@@ -217,7 +238,7 @@ static bool announce_to(struct announcement *announcement, const char *name, con
     void *context = talloc_new(NULL);
     struct outgoing outgoing = {.name = name,
                                 .address = address,
-                                .reference = office_reference(context, office, code, number),
+                                .reference = office_reference(context, office, code, number, announcement->poll->edition),
                                 .dedupe = memory_format(context, "result/%s/%d", code, number),
                                 .is_broadcast = true};
     bool done = office_queue_broadcast(broadcast, &outgoing, error);

@@ -25,8 +25,8 @@ static json_t *head_line(const struct ballot_box *box, size_t columns)
     struct buffer *line = buffer_new(NULL, LINE_BYTES);
     for (size_t i = 0; i < columns; i++)
         buffer_add_byte(line, ' ');
-    for (size_t i = 1; i <= box->choices; i++)
-        buffer_format(line, "%*zu", (int)CELL_COLUMNS, i);
+    for (size_t i = 0; i < box->choices; i++)
+        buffer_format(line, "%*d", (int)CELL_COLUMNS, box->numbers[i]);
     json_t *text = json_string(line->bytes);
     talloc_free(line);
     return text;
@@ -60,8 +60,8 @@ json_t *result_view_table(const struct ballot_box *box, char *const *names)
     json_t *heads = json_array();
     json_t *rows = json_array();
     json_t *lines = fits ? json_array() : json_null();
-    for (size_t i = 1; i <= box->choices; i++)
-        json_array_append_new(heads, json_integer((json_int_t)i));
+    for (size_t i = 0; i < box->choices; i++)
+        json_array_append_new(heads, json_integer(box->numbers[i]));
     if (fits)
         json_array_append_new(lines, head_line(box, columns));
     for (size_t person = 0; person < box->people; person++) {

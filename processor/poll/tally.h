@@ -17,6 +17,7 @@ struct ballot_box {
     unsigned char *marks; /* enum mark */
     const bool *required;     /* one a person */
     const struct when *whens; /* one a choice */
+    const int *numbers;       /* what people call each choice; tally_count() does not look at them */
 };
 
 struct tally_line {

@@ -25,6 +25,14 @@ struct when *poll_list_whens(const void *context, const struct poll *poll)
     return whens;
 }
 
+int *poll_list_numbers(const void *context, const struct poll *poll)
+{
+    int *numbers = memory_array(context, int, poll->choice_count);
+    for (size_t i = 0; i < poll->choice_count; i++)
+        numbers[i] = poll->choices[i].number;
+    return numbers;
+}
+
 /*
  * The year that goes without saying beside a date of the poll: the date's own when it lies within nine months of the
  * opening. It counts from the opening and not from today, so that a ballot reads the same in the new year as on the

@@ -14,8 +14,9 @@
 /* The date of a choice in the terms of text/when. Nothing is copied. */
 struct when choice_to_when(const struct choice *choice);
 
-/* All dates of a poll, as answer_read() wants them, below `context`. */
+/* All dates of a poll and their numbers, as answer_read() wants them, below `context`. */
 struct when *poll_list_whens(const void *context, const struct poll *poll);
+int *poll_list_numbers(const void *context, const struct poll *poll);
 
 /*
  * {"code","title","description","place","deadline","deadline_short","organiser","choices":[{"n","label","note"}],

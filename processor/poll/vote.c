@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/memory.h"
+#include "poll/edition.h"
 #include "poll/proposal.h"
 #include "poll/question.h"
 #include "poll/reply.h"
@@ -23,20 +23,13 @@ struct taking {
     const struct question *question;
     const char *reference; /* the invitation's */
     char *message_id;      /* of the mail that answers */
-    struct answer *answer;
+    struct edition_answer *read;
+    struct answer *answer; /* read->answer */
     bool is_late;
     bool by_confirmation; /* a bare 「はい」 made the proposal the answer */
     enum mark *before;    /* one a choice */
     enum mark *after;
 };
-
-struct answer *vote_read_answer(const void *context, const struct incoming *incoming, const struct question *question,
-                                const char *reference)
-{
-    struct answer_question asked = question->asked;
-    asked.now = clock_to_civil(incoming->received_at);
-    return answer_read(context, &asked, question_drop_reference(context, incoming->letter->text, reference));
-}
 
 static const char *verdict_name(const struct taking *taking)
 {
@@ -60,18 +53,22 @@ static bool read_votes(void *context, struct taking *taking, struct error **erro
 }
 
 /* A bare 「はい」 stands for what the mail it answers proposed, and for nothing when that proposed nothing. */
-static void resolve_confirmation(void *context, struct taking *taking)
+static bool resolve_confirmation(void *context, struct taking *taking, struct error **error)
 {
     struct answer *answer = taking->answer;
-    size_t count = taking->poll->choice_count;
     if (answer->verdict != ANSWER_CONFIRM)
-        return;
+        return true;
+    int edition = 0;
     enum mark *proposed =
-        proposal_confirm(context, taking->invitation->proposal, count, taking->incoming->letter);
+        proposal_confirm(context, taking->invitation->proposal, taking->incoming->letter, &edition);
     answer->verdict = proposed ? ANSWER_OK : ANSWER_ASK;
-    for (size_t i = 0; proposed && i < count; i++)
+    if (!proposed)
+        return true;
+    proposed = edition_carry_marks(context, taking->office, taking->poll, edition, proposed, error);
+    for (size_t i = 0; proposed && i < taking->poll->choice_count; i++)
         answer->marks[i].mark = proposed[i];
-    taking->by_confirmation = proposed != NULL;
+    taking->by_confirmation = true;
+    return proposed != NULL;
 }
 
 static bool store_votes(struct taking *taking, int64_t answer_id, struct error **error)
@@ -129,7 +126,8 @@ static bool record(void *context, struct taking *taking, struct error **error)
     struct proposal proposal = {.message_id = taking->message_id,
                                 .previous = invitation->proposal,
                                 .marks = taking->answer->proposal,
-                                .count = taking->poll->choice_count};
+                                .count = taking->poll->choice_count,
+                                .edition = taking->poll->edition};
     invitation->proposal = asks && proposal.marks ? proposal_write(context, &proposal) : NULL;
     invitation->state = state_after(taking);
     invitation->asked += asks;
@@ -206,6 +204,12 @@ static struct summary summarise(const struct taking *taking)
     return summary;
 }
 
+static json_t *view_lapsed(const struct taking *taking)
+{
+    return edition_view_lapsed(taking->read, taking->poll,
+                               office_language(taking->office, taking->invitation->language));
+}
+
 static json_t *view_answer(void *context, const struct taking *taking)
 {
     const struct answer *answer = taking->answer;
@@ -223,6 +227,7 @@ static json_t *view_answer(void *context, const struct taking *taking)
         "first_missing", summary.first_missing);
     json_object_update(view, memory_check(own));
     json_decref(own);
+    json_object_set_new(view, "lapsed", view_lapsed(taking));
     json_object_set_new(view, "has_proposal", json_boolean(json_is_array(json_object_get(view, "proposal"))));
     return view;
 }
@@ -241,7 +246,7 @@ static bool queue_to_organiser(void *context, struct taking *taking, json_t *vie
                                 .language = organiser->language,
                                 .name = organiser->name,
                                 .address = address,
-                                .reference = office_reference(context, office, taking->poll->code, 0),
+                                .reference = office_reference(context, office, taking->poll->code, 0, taking->poll->edition),
                                 .dedupe = memory_format(context, "%s/%lld", template, (long long)taking->incoming->id),
                                 .is_capped = true,
                                 .view = view};
@@ -296,12 +301,15 @@ bool vote_take_answer(struct office *office, struct incoming *incoming, const st
     taking.question = question_find(office, poll, office_language(office, invitation->language), error);
     bool done = taking.question && read_votes(context, &taking, error);
     if (done) {
-        taking.reference = office_reference(context, office, poll->code, invitation->number);
-        taking.answer = vote_read_answer(context, incoming, taking.question, taking.reference);
-        taking.message_id = office_message_id(context, office, taking.reference, error);
-        resolve_confirmation(context, &taking);
+        taking.reference = office_reference(context, office, poll->code, invitation->number, poll->edition);
+        taking.read = edition_read_answer(context, office, incoming, poll, invitation, error);
+        taking.message_id = taking.read ? office_message_id(context, office, taking.reference, error) : NULL;
     }
     done = done && taking.message_id;
+    if (done) {
+        taking.answer = taking.read->answer;
+        done = resolve_confirmation(context, &taking, error);
+    }
     done = done && record(context, &taking, error) && answer_person(context, &taking, error);
     if (done && taking.is_late)
         incoming_settle(incoming, "late", "the deadline had passed");

@@ -4,15 +4,10 @@
 
 #include "mail/incoming.h"
 #include "mail/office.h"
-#include "poll/question.h"
 #include "store/poll.h"
 
 /* Takes the invited person's own answer: records what is certain, acknowledges it, asks about the rest. */
 bool vote_take_answer(struct office *office, struct incoming *incoming, const struct poll *poll,
                       struct invitation *invitation, struct error **error);
-
-/* Reads a letter against the ballot of the invitation with this reference, below `context`. */
-struct answer *vote_read_answer(const void *context, const struct incoming *incoming, const struct question *question,
-                                const char *reference);
 
 #endif

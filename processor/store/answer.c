@@ -60,7 +60,8 @@ bool store_visit_votes(struct store *store, int64_t poll_id,
     struct rows *rows = sql_query(store,
                                   "SELECT invitation.number, choice.number, vote.mark, vote.note FROM invitation"
                                   " JOIN vote ON vote.invitation_id = invitation.id"
-                                  " JOIN choice ON choice.id = vote.choice_id WHERE invitation.poll_id = ?",
+                                  " JOIN choice ON choice.id = vote.choice_id WHERE invitation.poll_id = ?"
+                                  " AND choice.asked_until IS NULL",
                                   SQL_VALUES(sql_integer(poll_id)), error);
     while (rows && rows_next(rows)) {
         each(closure, (int)rows_integer(rows, 0), (int)rows_integer(rows, 1), rows_text(context, rows, 2),

@@ -36,7 +36,7 @@ bool store_drop_votes(struct store *store, int64_t invitation_id, struct error *
 /* The votes of one invitation, as a talloc array. */
 struct vote *store_list_votes(const void *context, struct store *store, int64_t invitation_id, struct error **error);
 
-/* Every vote of a poll, by invitation number and choice number; `each` copies what it keeps. */
+/* Every vote of a poll on what it asks for now, by invitation number and choice number; `each` copies what it keeps. */
 bool store_visit_votes(struct store *store, int64_t poll_id,
                        void (*each)(void *closure, int invitation_number, int choice_number, const char *mark,
                                     const char *note),

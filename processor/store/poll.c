@@ -9,7 +9,9 @@
 #include "store/sql.h"
 
 static const char *const poll_states[] = {"draft", "open", "closed", "cancelled"};
-static const char *const invitation_states[] = {"waiting", "partial", "answered", "undelivered"};
+static const char *const invitation_states[] = {"waiting", "partial", "answered", "undelivered", "removed"};
+enum { POLL_STATES = sizeof poll_states / sizeof *poll_states };
+enum { INVITATION_STATES = sizeof invitation_states / sizeof *invitation_states };
 
 const char *poll_state_name(enum poll_state state)
 {
@@ -37,7 +39,8 @@ static char *choice_time_text(const void *context, struct civil civil, bool all_
     return clock_format_utc(context, clock_from_civil(civil));
 }
 
-static bool add_choice(struct store *store, int64_t question_id, struct choice *choice, struct error **error)
+static bool add_choice(struct store *store, int64_t question_id, int edition, struct choice *choice,
+                       struct error **error)
 {
     if (!store_next_id(store, "choice", &choice->id, error))
         return false;
@@ -45,8 +48,9 @@ static bool add_choice(struct store *store, int64_t question_id, struct choice *
     const char *ends = choice->has_end ? choice_time_text(context, choice->end, choice->all_day) : NULL;
     bool done = sql_run(
         store,
-        "INSERT INTO choice (id, question_id, number, starts, ends, all_day, note) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        SQL_VALUES(sql_integer(choice->id), sql_integer(question_id), sql_integer(choice->number),
+        "INSERT INTO choice (id, question_id, number, asked_from, asked_until, starts, ends, all_day, note)"
+        " VALUES (?, ?, ?, ?, NULL, ?, ?, ?, ?)",
+        SQL_VALUES(sql_integer(choice->id), sql_integer(question_id), sql_integer(choice->number), sql_integer(edition),
                    sql_text(choice_time_text(context, choice->start, choice->all_day)), sql_text(ends),
                    sql_integer(choice->all_day), sql_text(choice->note)),
         error);
@@ -63,7 +67,7 @@ bool store_add_poll(struct store *store, struct poll *poll, struct error **error
     bool done =
         sql_run(store,
                 "INSERT INTO poll (id, code, state, title, description, place, organiser_id, deadline, created_at,"
-                " closed_at, invited, waiting) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, 0)",
+                " closed_at, edition, invited, waiting) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 1, 0, 0)",
                 SQL_VALUES(sql_integer(poll->id), sql_text(poll->code), sql_text(poll_states[poll->state]),
                            sql_text(poll->title), sql_text(poll->description), sql_text(poll->place),
                            sql_integer(poll->organiser_id), sql_instant(context, poll->deadline),
@@ -72,7 +76,8 @@ bool store_add_poll(struct store *store, struct poll *poll, struct error **error
         sql_run(store, "INSERT INTO question (id, poll_id, position, kind) VALUES (?, ?, 1, 'dates')",
                 SQL_VALUES(sql_integer(question_id), sql_integer(poll->id)), error);
     for (size_t i = 0; done && i < poll->choice_count; i++)
-        done = add_choice(store, question_id, &poll->choices[i], error);
+        done = add_choice(store, question_id, 1, &poll->choices[i], error);
+    poll->edition = 1;
     talloc_free(context);
     return done;
 }
@@ -95,8 +100,11 @@ static bool read_choices(struct store *store, struct poll *poll, struct error **
     struct rows *rows = sql_query(store,
                                   "SELECT choice.id, number, starts, ends, all_day, note FROM choice"
                                   " JOIN question ON question.id = choice.question_id WHERE question.poll_id = ?"
+                                  " AND asked_from <= ? AND (asked_until IS NULL OR asked_until > ?)"
                                   " ORDER BY question.position, number",
-                                  SQL_VALUES(sql_integer(poll->id)), error);
+                                  SQL_VALUES(sql_integer(poll->id), sql_integer(poll->edition),
+                                             sql_integer(poll->edition)),
+                                  error);
     while (rows && rows_next(rows)) {
         poll->choices = memory_resize(poll, poll->choices, struct choice, poll->choice_count + 1);
         struct choice *choice = &poll->choices[poll->choice_count++];
@@ -112,7 +120,8 @@ static bool read_choices(struct store *store, struct poll *poll, struct error **
 }
 
 #define POLL_COLUMNS                                                                                                   \
-    "id, code, state, title, description, place, organiser_id, deadline, created_at, closed_at, invited, waiting"
+    "id, code, state, title, description, place, organiser_id, deadline, created_at, closed_at, edition, invited,"  \
+    " waiting"
 
 /* Reads the first row, if there is one, and then its choices. */
 static bool read_poll(const void *context, struct store *store, struct rows *rows, struct poll **result,
@@ -127,7 +136,7 @@ static bool read_poll(const void *context, struct store *store, struct rows *row
         poll->id = rows_integer(rows, 0);
         poll->code = rows_text(poll, rows, 1);
         char *state = rows_text(poll, rows, 2);
-        poll->state = (enum poll_state)find_name(poll_states, 4, state);
+        poll->state = (enum poll_state)find_name(poll_states, POLL_STATES, state);
         poll->title = rows_text(poll, rows, 3);
         poll->description = rows_text(poll, rows, 4);
         poll->place = rows_text(poll, rows, 5);
@@ -135,8 +144,9 @@ static bool read_poll(const void *context, struct store *store, struct rows *row
         poll->deadline = rows_instant(rows, 7);
         poll->created_at = rows_instant(rows, 8);
         poll->closed_at = rows_instant(rows, 9);
-        poll->invited = (long)rows_integer(rows, 10);
-        poll->waiting = (long)rows_integer(rows, 11);
+        poll->edition = (int)rows_integer(rows, 10);
+        poll->invited = (long)rows_integer(rows, 11);
+        poll->waiting = (long)rows_integer(rows, 12);
     }
     if (!rows_end(rows, error))
         return false;
@@ -165,6 +175,20 @@ struct poll *store_load_poll(const void *context, struct store *store, int64_t i
     if (!poll)
         error_set(error, ERROR_REFUSED, "there is no poll with id %lld", (long long)id);
     return poll;
+}
+
+struct poll *store_load_edition(const void *context, struct store *store, const struct poll *poll, int edition,
+                                struct error **error)
+{
+    struct poll *then = memory_new(context, struct poll);
+    *then = *poll;
+    then->edition = edition;
+    then->choices = NULL;
+    then->choice_count = 0;
+    if (read_choices(store, then, error))
+        return then;
+    talloc_free(then);
+    return NULL;
 }
 
 static int64_t *read_ids(const void *context, struct rows *rows, struct error **error)
@@ -201,7 +225,8 @@ int64_t *store_list_open_polls_of(const void *context, struct store *store, int6
     return read_ids(context,
                     sql_query(store,
                               "SELECT poll.id FROM invitation JOIN poll ON poll.id = invitation.poll_id"
-                              " WHERE invitation.person_id = ? AND poll.state = 'open' ORDER BY poll.id",
+                              " WHERE invitation.person_id = ? AND invitation.state <> 'removed'"
+                              " AND poll.state = 'open' ORDER BY poll.id",
                               SQL_VALUES(sql_integer(person_id)), error),
                     error);
 }
@@ -259,7 +284,7 @@ static void read_invitation_row(const void *context, struct rows *rows, struct i
         .language = rows_text(context, rows, 5),
         .address = rows_text(context, rows, 6),
         .required = rows_integer(rows, 7) != 0,
-        .state = (enum invitation_state)find_name(invitation_states, 4, state),
+        .state = (enum invitation_state)find_name(invitation_states, INVITATION_STATES, state),
         .asked = (int)rows_integer(rows, 9),
         .comment = rows_text(context, rows, 10),
         .proposal = rows_text(context, rows, 11),
@@ -301,7 +326,8 @@ struct invitation *store_list_invitations(const void *context, struct store *sto
     size_t capacity = 64;
     size_t count = 0;
     struct invitation *list = memory_array(context, struct invitation, capacity);
-    struct rows *rows = sql_query(store, "SELECT " INVITATION_COLUMNS " WHERE poll_id = ? ORDER BY number LIMIT ?",
+    struct rows *rows = sql_query(store, "SELECT " INVITATION_COLUMNS " WHERE poll_id = ? AND state <> 'removed'"
+                                  " ORDER BY number LIMIT ?",
                                   SQL_VALUES(sql_integer(poll_id), sql_integer(most)), error);
     while (rows && rows_next(rows)) {
         if (count == capacity) {
@@ -335,11 +361,13 @@ bool store_update_invitation(struct store *store, const struct invitation *invit
                                   SQL_VALUES(sql_integer(change), sql_integer(invitation->poll_id)), error);
 }
 
-bool store_keep_ballot(struct store *store, int64_t poll_id, const char *language, const char *text,
+bool store_keep_ballot(struct store *store, const struct poll *poll, const char *language, const char *text,
                        struct error **error)
 {
-    return sql_run(store, "INSERT INTO ballot (poll_id, language, text) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                   SQL_VALUES(sql_integer(poll_id), sql_text(language), sql_text(text)), error);
+    return sql_run(store,
+                   "INSERT INTO ballot (poll_id, edition, language, text) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                   SQL_VALUES(sql_integer(poll->id), sql_integer(poll->edition), sql_text(language), sql_text(text)),
+                   error);
 }
 
 char *store_load_ballots(const void *context, struct store *store, int64_t poll_id, const char *language,
@@ -347,7 +375,9 @@ char *store_load_ballots(const void *context, struct store *store, int64_t poll_
 {
     char *texts = memory_copy_text(context, "");
     struct rows *rows = sql_query(
-        store, "SELECT text FROM ballot WHERE poll_id = ? ORDER BY CASE WHEN language = ? THEN 0 ELSE 1 END, language",
+        store,
+        "SELECT text FROM ballot WHERE poll_id = ?"
+        " ORDER BY CASE WHEN language = ? THEN 0 ELSE 1 END, language, edition DESC",
         SQL_VALUES(sql_integer(poll_id), sql_text(language)), error);
     while (rows && rows_next(rows))
         texts = memory_format(context, "%s%s\n", texts, rows_text(texts, rows, 0));

@@ -13,7 +13,7 @@ enum poll_state { POLL_DRAFT, POLL_OPEN, POLL_CLOSED, POLL_CANCELLED };
 
 struct choice {
     int64_t id;
-    int number; /* from 1, as people see it */
+    int number; /* from 1, as people see it; numbers of dropped ones are not given again */
     struct civil start;
     struct civil end; /* meaningful when has_end */
     bool has_end;
@@ -32,9 +32,10 @@ struct poll {
     time_t deadline;
     time_t created_at;
     time_t closed_at;       /* 0: not yet */
+    int edition;            /* of the choices, from 1 */
     long invited;           /* invitations … */
     long waiting;           /* … that have not answered every choice */
-    struct choice *choices; /* talloc array in order of number */
+    struct choice *choices; /* talloc array in order of number: those that are asked for (in this edition) */
     size_t choice_count;
 };
 
@@ -43,6 +44,7 @@ enum invitation_state {
     INVITATION_PARTIAL,     /* some choices answered */
     INVITATION_ANSWERED,    /* every choice answered */
     INVITATION_UNDELIVERED, /* the ballot bounced */
+    INVITATION_REMOVED,     /* no longer invited */
 };
 
 struct invitation {
@@ -60,13 +62,17 @@ struct invitation {
     char *proposal; /* JSON, or NULL */
 };
 
-/* Enters a poll with its choices and gives them their ids. */
+/* Enters a poll with its choices, all of edition 1, and gives them their ids. */
 bool store_add_poll(struct store *store, struct poll *poll, struct error **error);
 
 /* The poll with a code (any case) or an id below `context`; *poll is NULL when there is none. */
 bool store_find_poll(const void *context, struct store *store, const char *code, struct poll **poll,
                      struct error **error);
 struct poll *store_load_poll(const void *context, struct store *store, int64_t id, struct error **error);
+
+/* The poll with the choices that an edition of it asked for, below `context`. */
+struct poll *store_load_edition(const void *context, struct store *store, const struct poll *poll, int edition,
+                                struct error **error);
 
 /* Ids of the open polls that are to be closed: the deadline has come, or nobody is waited for any more. */
 int64_t *store_list_ripe_polls(const void *context, struct store *store, time_t now, struct error **error);
@@ -88,7 +94,7 @@ bool store_find_invitation(const void *context, struct store *store, int64_t pol
 bool store_find_invitation_of(const void *context, struct store *store, int64_t poll_id, int64_t person_id,
                               struct invitation **invitation, struct error **error);
 
-/* The first `most` invitations of a poll by number, as a talloc array. */
+/* The first `most` invitations of a poll by number, without the removed ones, as a talloc array. */
 struct invitation *store_list_invitations(const void *context, struct store *store, int64_t poll_id, long most,
                                           struct error **error);
 
@@ -99,15 +105,15 @@ int64_t *store_list_open_polls_of(const void *context, struct store *store, int6
 bool store_update_invitation(struct store *store, const struct invitation *invitation, enum invitation_state before,
                              struct error **error);
 
-/* Keeps the text of a poll's ballot in a language as it is sent; the first one holds. */
-bool store_keep_ballot(struct store *store, int64_t poll_id, const char *language, const char *text,
+/* Keeps the text of the ballot of a poll's present edition in a language as it is sent; the first one holds. */
+bool store_keep_ballot(struct store *store, const struct poll *poll, const char *language, const char *text,
                        struct error **error);
 
-/* All texts of a poll's ballot below `context`, the one in `language` first; "" when none was sent. */
+/* All texts of a poll's ballots below `context`, those in `language` first, the newest before; "" when none was sent. */
 char *store_load_ballots(const void *context, struct store *store, int64_t poll_id, const char *language,
                          struct error **error);
 
-/* "draft" "open" "closed" "cancelled"; "waiting" "partial" "answered" "undelivered". */
+/* "draft" "open" "closed" "cancelled"; "waiting" "partial" "answered" "undelivered" "removed". */
 const char *poll_state_name(enum poll_state state);
 const char *invitation_state_name(enum invitation_state state);
 

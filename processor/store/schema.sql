@@ -30,6 +30,7 @@ CREATE TABLE poll (
     deadline     TEXT NOT NULL,
     created_at   TEXT NOT NULL,
     closed_at    TEXT,
+    edition      INTEGER NOT NULL, -- of its choices: from 1, one more with every change of them
     invited      INTEGER NOT NULL, -- how many invitations there are …
     waiting      INTEGER NOT NULL  -- … and how many of them have not answered every choice
 );
@@ -46,7 +47,9 @@ CREATE INDEX question_by_poll ON question (poll_id);
 CREATE TABLE choice (
     id          INTEGER PRIMARY KEY, -- never reused
     question_id INTEGER NOT NULL REFERENCES question (id),
-    number      INTEGER NOT NULL,    -- as people see it, from 1
+    number      INTEGER NOT NULL,    -- as people see it, from 1; one that is moved keeps it
+    asked_from  INTEGER NOT NULL,    -- the edition of the poll that first asked for it …
+    asked_until INTEGER,             -- … and the one that no longer does; NULL: it is asked for
     starts      TEXT NOT NULL,       -- an instant, or a date ("2026-01-15") when all_day
     ends        TEXT,                -- likewise; NULL: open
     all_day     INTEGER NOT NULL,
@@ -62,7 +65,7 @@ CREATE TABLE invitation (
     address   TEXT NOT NULL,    -- where the ballot went
     name      TEXT NOT NULL,    -- as the organiser wrote it, for who has told us no name
     required  INTEGER NOT NULL,
-    state     TEXT NOT NULL,    -- waiting, partial, answered, undelivered
+    state     TEXT NOT NULL,    -- waiting, partial, answered, undelivered, removed
     asked     INTEGER NOT NULL, -- how often something was asked back
     comment   TEXT NOT NULL,    -- what the last answer said beside its marks
     proposal  TEXT,             -- marks that a bare "yes" would confirm (JSON)
@@ -75,9 +78,10 @@ CREATE INDEX invitation_by_person ON invitation (person_id, poll_id);
 -- templates and of people's languages meanwhile.
 CREATE TABLE ballot (
     poll_id  INTEGER NOT NULL REFERENCES poll (id),
+    edition  INTEGER NOT NULL,
     language TEXT NOT NULL,
     text     TEXT NOT NULL,
-    PRIMARY KEY (poll_id, language)
+    PRIMARY KEY (poll_id, edition, language)
 );
 
 CREATE TABLE letter (

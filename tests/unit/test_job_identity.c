@@ -26,7 +26,7 @@ static char *identify(void *context, const struct delivery *delivery)
     struct route route = {.verb = ROUTE_POLL, .recipient = memory_copy_text(context, delivery->recipient)};
     route.reference.number = -1;
     if (delivery->token)
-        route.reference = (struct reference){memory_copy_text(context, "k7q2"), 1,
+        route.reference = (struct reference){memory_copy_text(context, "k7q2"), 1, 1,
                                              memory_copy_text(context, delivery->token)};
     return identity_of(context, &letter, &route, delivery->bytes, strlen(delivery->bytes));
 }

@@ -86,6 +86,8 @@ START_TEST(references_are_read_only_whole)
                                       "a2b3c4d5e-13-abcdefghijklmnop",
                                       "k7q2-0x1-abcdefghijklmnop",
                                       "k7q2- 13-abcdefghijklmnop",
+                                      "k7q2-13-1234-abcdefghijklmnop",
+                                      "k7q2-13--abcdefghijklmnop",
                                       "-k7q2-13-abcdefghijklmnop",
                                       " k7q2-13-abcdefghijklmnop",
                                       "k7q2-13-abcdefgh\xe3\x81\x82jklmnop"};
@@ -95,6 +97,10 @@ START_TEST(references_are_read_only_whole)
         ck_assert_msg(!route_parse_reference(context, bad[i], &reference), "taken: \"%s\"", bad[i]);
     ck_assert(route_parse_reference(context, "k7q2-000013-abcdefghijklmnop.rest@x", &reference));
     ck_assert_int_eq(reference.number, 13);
+    ck_assert_int_eq(reference.edition, 1);
+    ck_assert(route_parse_reference(context, "K7Q2-13-12-ABCDEFGHIJKLMNOP", &reference));
+    ck_assert_int_eq(reference.edition, 12);
+    ck_assert_str_eq(reference.token, "abcdefghijklmnop");
     talloc_free(context);
 }
 END_TEST

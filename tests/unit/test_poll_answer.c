@@ -43,7 +43,7 @@ static struct answer *read_reply(const void *context, const char *reply)
 {
     struct when choices[CHOICES];
     fill_choices(choices);
-    struct answer_question question = {choices, CHOICES, ballot, NULL, {2025, 12, 18, 10, 0}};
+    struct answer_question question = {choices, CHOICES, ballot, NULL, {2025, 12, 18, 10, 0}, NULL};
     return answer_read(context, &question, reply);
 }
 
@@ -286,7 +286,7 @@ START_TEST(shuffling_the_choices_permutes_the_reading)
     for (size_t i = 0; i < CHOICES; i++)
         shuffled[i] = choices[order[i]];
     for (size_t i = 0; i < sizeof replies / sizeof *replies; i++) {
-        struct answer_question question = {choices, CHOICES, NULL, NULL, {2025, 12, 18, 10, 0}};
+        struct answer_question question = {choices, CHOICES, NULL, NULL, {2025, 12, 18, 10, 0}, NULL};
         struct answer *straight = answer_read(context, &question, replies[i]);
         question.choices = shuffled;
         struct answer *permuted = answer_read(context, &question, replies[i]);
@@ -346,7 +346,7 @@ START_TEST(one_choice_needs_no_number)
     void *context = talloc_new(NULL);
     struct when choice = slot(15, 13, 15);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct answer_question question = {&choice, 1, NULL, NULL, {2025, 12, 18, 10, 0}};
+        struct answer_question question = {&choice, 1, NULL, NULL, {2025, 12, 18, 10, 0}, NULL};
         struct answer *answer = answer_read(context, &question, cases[i].reply);
         ck_assert_msg(answer->verdict == cases[i].verdict, "%s: %s", cases[i].reply, verdict_name(answer->verdict));
         ck_assert_int_eq(answer->marks[0].mark, cases[i].mark);
@@ -365,7 +365,7 @@ START_TEST(many_choices_are_read)
         choices[i] = slot(1 + i % 30, 9 + i / 30, 10 + i / 30);
         buffer_add_text(reply, i % 3 ? "○" : "×");
     }
-    struct answer_question question = {choices, MANY, NULL, NULL, {2025, 12, 18, 10, 0}};
+    struct answer_question question = {choices, MANY, NULL, NULL, {2025, 12, 18, 10, 0}, NULL};
     struct answer *answer = answer_read(context, &question, reply->bytes);
     ck_assert_int_eq(answer->verdict, ANSWER_OK);
     for (int i = 0; i < MANY; i++)
@@ -373,6 +373,33 @@ START_TEST(many_choices_are_read)
     answer = answer_read(context, &question, "60以外○");
     ck_assert_int_eq(answer->marks[MANY - 1].mark, MARK_NO);
     ck_assert_int_eq(answer->marks[0].mark, MARK_YES);
+    talloc_free(context);
+}
+END_TEST
+
+/* The poll asks for 〔1〕 〔3〕 〔4〕 〔7〕: the others were dropped, and nobody is called by their numbers. */
+START_TEST(numbers_may_have_gaps)
+{
+    static const int numbers[] = {1, 3, 4, 7};
+    static const struct {
+        const char *reply;
+        const char *marks;
+    } cases[] = {
+        {"○×△○", "○×△○"},     {"3○", "・○・・"},           {"1○ 3× 4△ 7○", "○×△○"},
+        {"4以外OK", "○○×○"},    {"2○", "・・・・"},          {"1-4は○、7は×", "○○○×"},
+        {"5×", "・・・・"},     {"〔7〕 ○", "・・・○"},      {"最後だけ×、ほかは○", "○○○×"},
+        {"3番は無理です", "・×・・"},
+    };
+    void *context = talloc_new(NULL);
+    struct when choices[] = {slot(15, 13, 15), slot(19, 13, 15), slot(20, 10, 12), slot(21, 10, 12)};
+    struct answer_question question = {choices, 4, NULL, NULL, {2025, 12, 18, 10, 0}, numbers};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct answer *answer = answer_read(context, &question, cases[i].reply);
+        char *marks = memory_copy_text(context, "");
+        for (size_t j = 0; j < question.choice_count; j++)
+            marks = memory_format(context, "%s%s", marks, mark_symbol(answer->marks[j].mark));
+        ck_assert_msg(strcmp(marks, cases[i].marks) == 0, "%s: %s", cases[i].reply, marks);
+    }
     talloc_free(context);
 }
 END_TEST
@@ -457,6 +484,7 @@ static Suite *answer_suite(void)
     tcase_add_test(cases, evidence_and_comments_are_verbatim);
     tcase_add_test(cases, one_choice_needs_no_number);
     tcase_add_test(cases, many_choices_are_read);
+    tcase_add_test(cases, numbers_may_have_gaps);
     tcase_add_test(cases, floods_are_survived);
     tcase_add_test(cases, dictionaries_are_sorted_and_folded);
     tcase_add_test(cases, marks_have_names);

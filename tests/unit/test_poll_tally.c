@@ -61,7 +61,7 @@ static struct tally_line *count(void *context, const struct count_case *given, s
             marks[person * choices + i] = (unsigned char)mark_of(given->people[person][i]);
         required[person] = given->people[person][choices] == '*';
     }
-    struct ballot_box box = {people, choices, marks, required, whens};
+    struct ballot_box box = {people, choices, marks, required, whens, NULL};
     return tally_count(context, &box);
 }
 
