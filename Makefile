@@ -61,6 +61,12 @@ $(BUILD)/processor/store/schema.inc: processor/store/schema.sql
 	sed -e '/^ *--/d' -e 's/ *--.*//' -e 's/^/"/' -e 's/$$/\\n"/' $< > $@
 $(BUILD)/processor/store/sql.o: $(BUILD)/processor/store/schema.inc
 
+# the tables of charsets and their labels
+$(BUILD)/processor/mail/charset_tables.inc: processor/mail/charset_tables.py
+	@mkdir -p $(@D)
+	python3 $< $@
+$(BUILD)/processor/mail/charset_tables.o: $(BUILD)/processor/mail/charset_tables.inc
+
 # The installed paths are compiled into one file; it is made anew when they change.
 $(BUILD)/paths: FORCE
 	@mkdir -p $(@D)

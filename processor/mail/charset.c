@@ -1,445 +1,248 @@
-/* Charsets: see charset.h. The Japanese ones are brought into the form of CP932, whose table the C library has right.
- */
+/* Charsets: see charset.h. Here it is decided which decoder reads a text; charset_decoders.h has them. */
 #include "mail/charset.h"
 
-#include <errno.h>
 #include <iconv.h>
-#include <stdint.h>
 #include <string.h>
-#include <strings.h>
 
-#include "base/buffer.h"
 #include "base/memory.h"
 #include "base/utf8.h"
-
-enum encoding {
-    ENCODING_UNKNOWN, /* no label, or one that says nothing */
-    ENCODING_UTF8,
-    ENCODING_ISO_2022_JP,
-    ENCODING_CP932,
-    ENCODING_EUC_JP,
-    ENCODING_OTHER, /* by the C library */
-};
-
-struct label {
-    const char *name;
-    enum encoding encoding;
-};
-
-static const struct label labels[] = {
-    {"utf-8", ENCODING_UTF8},
-    {"utf8", ENCODING_UTF8},
-    {"unicode-1-1-utf-8", ENCODING_UTF8},
-    {"iso-2022-jp", ENCODING_ISO_2022_JP},
-    {"iso-2022-jp-1", ENCODING_ISO_2022_JP},
-    {"iso-2022-jp-2", ENCODING_ISO_2022_JP},
-    {"iso-2022-jp-3", ENCODING_ISO_2022_JP},
-    {"iso-2022-jp-2004", ENCODING_ISO_2022_JP},
-    {"iso-2022-jp-ms", ENCODING_ISO_2022_JP},
-    {"csiso2022jp", ENCODING_ISO_2022_JP},
-    {"x-iso-2022-jp", ENCODING_ISO_2022_JP},
-    {"cp50220", ENCODING_ISO_2022_JP},
-    {"cp50221", ENCODING_ISO_2022_JP},
-    {"cp50222", ENCODING_ISO_2022_JP},
-    {"jis", ENCODING_ISO_2022_JP},
-    {"shift_jis", ENCODING_CP932},
-    {"shift-jis", ENCODING_CP932},
-    {"shiftjis", ENCODING_CP932},
-    {"x-sjis", ENCODING_CP932},
-    {"sjis", ENCODING_CP932},
-    {"sjis-win", ENCODING_CP932},
-    {"ms_kanji", ENCODING_CP932},
-    {"csshiftjis", ENCODING_CP932},
-    {"windows-31j", ENCODING_CP932},
-    {"cswindows31j", ENCODING_CP932},
-    {"windows-932", ENCODING_CP932},
-    {"cp932", ENCODING_CP932},
-    {"ms932", ENCODING_CP932},
-    {"x-ms-cp932", ENCODING_CP932},
-    {"euc-jp", ENCODING_EUC_JP},
-    {"eucjp", ENCODING_EUC_JP},
-    {"x-euc-jp", ENCODING_EUC_JP},
-    {"x-euc", ENCODING_EUC_JP},
-    {"x-eucjp", ENCODING_EUC_JP},
-    {"ujis", ENCODING_EUC_JP},
-    {"eucjp-ms", ENCODING_EUC_JP},
-    {"eucjp-win", ENCODING_EUC_JP},
-    {"cp51932", ENCODING_EUC_JP},
-    {"cseucpkdfmtjapanese", ENCODING_EUC_JP},
-    {"us-ascii", ENCODING_UNKNOWN},
-    {"ascii", ENCODING_UNKNOWN},
-    {"ansi_x3.4-1968", ENCODING_UNKNOWN},
-    {"unknown-8bit", ENCODING_UNKNOWN},
-    {"unknown", ENCODING_UNKNOWN},
-    {"x-unknown", ENCODING_UNKNOWN},
-    {"8bit", ENCODING_UNKNOWN},
-    {"7bit", ENCODING_UNKNOWN},
-    {"default", ENCODING_UNKNOWN},
-    {"_autodetect", ENCODING_UNKNOWN},
-};
-
-/* Labels that mean more than the C library makes of them: what people send under them is the superset. */
-static const char *const supersets[][2] = {
-    {"iso-8859-1", "WINDOWS-1252"},
-    {"latin1", "WINDOWS-1252"},
-    {"iso-8859-9", "WINDOWS-1254"},
-    {"gb2312", "GB18030"},
-    {"gbk", "GB18030"},
-    {"gb_2312-80", "GB18030"},
-    {"ks_c_5601-1987", "CP949"},
-    {"euc-kr", "CP949"},
-    {"unicode-1-1-utf-7", "UTF-7"},
-    {"big5", "BIG5-HKSCS"},
-    {"x-unicode-2-0-utf-7", "UTF-7"},
-    {"iso-8859-8-i", "ISO-8859-8"},
-    {"iso-8859-11", "CP874"},
-    {"tis-620", "CP874"},
-};
+#include "mail/charset_decoders.h"
+#include "mail/charset_tables.h"
 
 void charset_preload(void)
 {
-    static const char *const names[] = {"CP932",      "UTF-8",        "WINDOWS-1252", "GB18030",     "CP949",
-                                        "BIG5-HKSCS", "ISO-8859-15",  "UTF-7",        "UTF-16",      "UTF-16LE",
-                                        "UTF-16BE",   "WINDOWS-1251", "WINDOWS-1250", "ISO-8859-2",  "KOI8-R",
-                                        "ISO-8859-5", "WINDOWS-1254", "ISO-8859-7",   "WINDOWS-1253"};
     /* Never closed on purpose: the library keeps what it has loaded only as long as somebody uses it. */
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        (void)iconv_open("UTF-8", names[i]);
+    for (const char *const *name = charset_library_names; *name; name++)
+        (void)iconv_open("UTF-8", *name);
 }
 
-/* What a look over the bytes tells before anything is decoded. */
-struct census {
-    bool is_utf8;
-    bool has_wide;   /* UTF-8 sequences of three bytes or more: no other encoding gives them by chance */
-    bool has_high;   /* bytes above 0x7F */
-    bool has_escape; /* ESC $ or ESC ( */
-};
-
-static struct census take_census(const char *text, size_t length)
-{
-    struct census census = {.is_utf8 = true};
-    size_t i = 0;
-    while (census.is_utf8) {
-        i += utf8_ascii_length(text + i, length - i);
-        if (i == length)
-            break;
-        size_t bad;
-        size_t sequence = utf8_sequence_length(text + i, length - i, &bad);
-        census.has_high = true;
-        census.is_utf8 = sequence > 0;
-        census.has_wide = census.has_wide || sequence >= 3;
-        i += sequence;
-    }
-    const char *escape = memchr(text, 0x1B, length);
-    census.has_escape = escape && (memmem(escape, length - (size_t)(escape - text), "\x1B$", 2) ||
-                                   memmem(escape, length - (size_t)(escape - text), "\x1B(", 2));
-    return census;
-}
-
-static void replace(struct charset_text *result, struct buffer *out)
-{
-    buffer_add_code_point(out, 0xFFFD);
-    result->replaced++;
-}
-
-static void decode_utf8(struct charset_text *result, struct buffer *out, const char *text, size_t length)
-{
-    size_t i = length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-    while (i < length) {
-        size_t bad;
-        size_t sequence = utf8_ascii_length(text + i, length - i);
-        if (!sequence)
-            sequence = utf8_sequence_length(text + i, length - i, &bad);
-        if (sequence) {
-            buffer_add(out, text + i, sequence);
-            i += sequence;
-        } else {
-            replace(result, out);
-            i += bad;
-        }
-    }
-}
-
-/* Bytes for the C library; the room was made for the most that can come. */
-struct bytes {
-    char *bytes;
-    size_t length;
-};
-
-static void decode_by_library(struct charset_text *result, struct buffer *out, const char *name, struct bytes source)
-{
-    iconv_t converter = iconv_open("UTF-8", *name ? name : "-"); /* "" would be the locale's charset */
-    if ((intptr_t)converter == -1) {
-        result->replaced += source.length + 1;
-        return;
-    }
-    char *input = source.bytes;
-    size_t left = source.length;
-    char converted[8192];
-    bool is_flushing = false;
-    while (!is_flushing) {
-        char *output = converted;
-        size_t room = sizeof converted;
-        is_flushing = left == 0;
-        size_t status = iconv(converter, is_flushing ? NULL : &input, is_flushing ? NULL : &left, &output, &room);
-        int reason = errno;
-        buffer_add(out, converted, (size_t)(output - converted));
-        if (status != (size_t)-1 || reason == E2BIG || is_flushing)
-            continue;
-        replace(result, out);
-        input++;
-        left--;
-        iconv(converter, NULL, NULL, NULL, NULL);
-    }
-    iconv_close(converter);
-}
-
-static void add_byte(struct bytes *bytes, char byte)
-{
-    bytes->bytes[bytes->length++] = byte;
-}
-
-/* A pair of JIS X 0208 (0x21 to 0x7E each) in the form of CP932, NEC row 13 and the rows of IBM and NEC included. */
-static void add_jis_pair(struct bytes *cp932, unsigned row, unsigned cell)
-{
-    unsigned lead = ((row - 0x21) >> 1) + 0x81;
-    if (lead > 0x9F)
-        lead += 0x40;
-    unsigned trail = row & 1 ? cell + 0x1F + (cell >= 0x60) : cell + 0x7E;
-    add_byte(cp932, (char)lead);
-    add_byte(cp932, (char)trail);
-}
-
-/* 〓, for JIS X 0212, which CP932 does not have. */
-static void add_geta(struct bytes *cp932)
-{
-    add_byte(cp932, (char)0x81);
-    add_byte(cp932, (char)0xAC);
-}
-
-enum jis_set { JIS_ASCII, JIS_KANA, JIS_0208, JIS_0212 };
-
-struct escape {
+/* A text to decode, and what a look over its bytes tells. */
+struct source {
+    const void *context;
     const char *bytes;
-    enum jis_set set;
+    size_t length;
+    size_t high;          /* bytes above 0x7F */
+    bool is_utf8;
+    size_t wide;          /* UTF-8 sequences of three bytes or more: no other encoding gives several by chance */
+    bool has_control;     /* ESC, SO or SI */
+    bool has_designation; /* an ESC of ISO-2022-JP */
+    bool is_mail;         /* several lines, or a header field: by the rules of mail */
 };
 
-static const struct escape escapes[] = {
-    {"$B", JIS_0208},  {"$@", JIS_0208}, {"$(B", JIS_0208}, {"$(@", JIS_0208}, {"$(O", JIS_0208}, {"$(Q", JIS_0208},
-    {"$(D", JIS_0212}, {"(I", JIS_KANA}, {"(B", JIS_ASCII}, {"(J", JIS_ASCII}, {"(H", JIS_ASCII},
+static bool has_designation(const char *bytes, size_t length)
+{
+    const char *end = bytes + length;
+    for (const char *escape = bytes; (escape = memchr(escape, 0x1B, (size_t)(end - escape))) != NULL; escape++)
+        if (end - escape >= 3 && (escape[1] == '$' || escape[1] == '(') && strchr("B@JI(", escape[2]))
+            return true;
+    return false;
+}
+
+static bool has_several_lines(const char *bytes, size_t length)
+{
+    const char *first = memchr(bytes, '\n', length);
+    return first && memchr(first + 1, '\n', length - (size_t)(first + 1 - bytes));
+}
+
+static struct source look_at(const void *context, const char *bytes, size_t length, bool is_field)
+{
+    struct source source = {.context = context, .bytes = bytes, .length = length, .is_utf8 = true};
+    size_t i = 0;
+    while ((i += utf8_ascii_length(bytes + i, length - i)) < length) {
+        size_t bad;
+        size_t sequence = source.is_utf8 ? utf8_sequence_length(bytes + i, length - i, &bad) : 0;
+        source.is_utf8 = sequence > 0;
+        source.wide += sequence >= 3;
+        source.high += sequence ? sequence : 1;
+        i += sequence ? sequence : 1;
+    }
+    source.has_control = memchr(bytes, 0x1B, length) || memchr(bytes, 0x0E, length) || memchr(bytes, 0x0F, length);
+    source.has_designation = source.has_control && has_designation(bytes, length);
+    source.is_mail = is_field || has_several_lines(bytes, length);
+    return source;
+}
+
+/* A text as one encoding reads it. */
+struct attempt {
+    struct sink sink; /* text NULL: not decoded */
+    bool is_guessed;
 };
 
-/* The bytes of the escape sequence behind ESC, 0 when it is unknown. "&@" announces the revision of JIS X 0208. */
-static size_t escape_length(const char *bytes, size_t length, enum jis_set *set)
-{
-    for (size_t i = 0; i < sizeof escapes / sizeof *escapes; i++) {
-        size_t size = strlen(escapes[i].bytes);
-        if (size <= length && memcmp(bytes, escapes[i].bytes, size) == 0) {
-            *set = escapes[i].set;
-            return size;
-        }
-    }
-    return length >= 2 && memcmp(bytes, "&@", 2) == 0 ? 2 : 0;
-}
+static const struct charset_label utf8 = {"utf-8", ENCODING_UTF8, 0, ""};
+static const struct charset_label iso_2022_jp = {"iso-2022-jp", ENCODING_ISO_2022_JP_MAIL, 0, ""};
+static const struct charset_label shift_jis = {"shift_jis", ENCODING_SHIFT_JIS, 0, ""};
+static const struct charset_label euc_jp = {"euc-jp", ENCODING_EUC_JP, 0, ""};
 
-static bool is_jis_byte(unsigned char byte)
+static struct attempt decode(const struct source *source, const struct charset_label *label)
 {
-    return byte >= 0x21 && byte <= 0x7E;
-}
-
-static void iso_2022_jp_to_cp932(struct bytes *cp932, const char *bytes, size_t length)
-{
-    enum jis_set set = JIS_ASCII;
-    bool is_shifted = false; /* SO … SI: half-width kana in CP50222 */
-    for (size_t i = 0; i < length; i++) {
-        unsigned char byte = (unsigned char)bytes[i];
-        if (byte == 0x1B) {
-            i += escape_length(bytes + i + 1, length - i - 1, &set);
-        } else if (byte == 0x0E || byte == 0x0F) {
-            is_shifted = byte == 0x0E;
-        } else if (byte == '\n' || byte == '\r') {
-            set = JIS_ASCII; /* a line that forgot its ESC ( B must not swallow the next */
-            is_shifted = false;
-            add_byte(cp932, (char)byte);
-        } else if ((set == JIS_KANA || is_shifted) && byte >= 0x21 && byte <= 0x5F) {
-            add_byte(cp932, (char)(byte | 0x80));
-        } else if (set >= JIS_0208 && is_jis_byte(byte) && i + 1 < length && is_jis_byte((unsigned char)bytes[i + 1])) {
-            if (set == JIS_0208)
-                add_jis_pair(cp932, byte, (unsigned char)bytes[i + 1]);
-            else
-                add_geta(cp932);
-            i++;
-        } else {
-            add_byte(cp932, (char)byte);
-        }
-    }
-}
-
-static bool is_euc_byte(unsigned char byte)
-{
-    return byte >= 0xA1 && byte <= 0xFE;
-}
-
-static void euc_jp_to_cp932(struct bytes *cp932, const char *text, size_t length)
-{
-    const unsigned char *bytes = (const unsigned char *)text;
-    for (size_t i = 0; i < length; i++) {
-        unsigned char byte = bytes[i];
-        bool has_second = i + 1 < length && is_euc_byte(bytes[i + 1]);
-        if (byte < 0x80) {
-            add_byte(cp932, (char)byte);
-        } else if (byte == 0x8E && has_second && bytes[i + 1] <= 0xDF) {
-            add_byte(cp932, (char)bytes[++i]);
-        } else if (byte == 0x8F && has_second && i + 2 < length && is_euc_byte(bytes[i + 2])) {
-            add_geta(cp932);
-            i += 2;
-        } else if (is_euc_byte(byte) && has_second) {
-            add_jis_pair(cp932, byte & 0x7Fu, bytes[++i] & 0x7Fu);
-        } else {
-            add_byte(cp932, (char)0xFF); /* no CP932 either, so it is replaced and counted */
-        }
-    }
-}
-
-/* A name that the C library may be asked for: no "//TRANSLIT", no path. */
-static const char *library_name(const char *label)
-{
-    for (size_t i = 0; i < sizeof supersets / sizeof *supersets; i++)
-        if (strcasecmp(label, supersets[i][0]) == 0)
-            return supersets[i][1];
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:";
-    size_t length = strspn(label, allowed);
-    return label[length] || length > 40 ? "" : label;
-}
-
-static struct charset_text decode_as(const void *context, enum encoding encoding, const char *label, const char *bytes,
-                                     size_t length)
-{
-    struct charset_text result = {0};
-    struct buffer *out = buffer_new(context, 3 * length + 16);
-    struct bytes source = {
-        .bytes = memory_check(talloc_size(out, length + 1))}; /* no form of JIS is shorter than CP932 */
-    switch (encoding) {
+    const char *bytes = source->bytes;
+    size_t length = source->length;
+    struct attempt attempt = {0};
+    struct sink *sink = &attempt.sink;
+    sink->text = memory_check(talloc_size(source->context, 3 * length + SINK_SPARE + 1));
+    switch (label->encoding) {
     case ENCODING_ISO_2022_JP:
-        iso_2022_jp_to_cp932(&source, bytes, length);
-        decode_by_library(&result, out, "CP932", source);
+    case ENCODING_ISO_2022_JP_MAIL:
+        charset_decode_iso_2022_jp(sink, bytes, length, label->encoding == ENCODING_ISO_2022_JP && !source->is_mail);
+        break;
+    case ENCODING_SHIFT_JIS:
+        charset_decode_shift_jis(sink, bytes, length);
         break;
     case ENCODING_EUC_JP:
-        euc_jp_to_cp932(&source, bytes, length);
-        decode_by_library(&result, out, "CP932", source);
+        charset_decode_euc_jp(sink, bytes, length);
         break;
-    case ENCODING_CP932:
-    case ENCODING_OTHER:
-        memcpy(source.bytes, bytes, length);
-        source.length = length;
-        decode_by_library(&result, out, encoding == ENCODING_CP932 ? "CP932" : library_name(label), source);
+    case ENCODING_SINGLE:
+        charset_decode_single(sink, bytes, length, charset_singles[label->single]);
         break;
+    case ENCODING_LIBRARY:
+    case ENCODING_LIBRARY_MODAL:
+        if (charset_decode_library(sink, bytes, length, label->library))
+            break;
+        /* fall through */
     default:
-        decode_utf8(&result, out, bytes, length);
+        charset_decode_utf8(sink, bytes, length);
     }
-    result.length = out->length;
-    result.text = buffer_take(out, context);
-    return result;
+    return attempt;
 }
 
-static enum encoding encoding_of(const char *label)
+static void drop(struct attempt *attempt)
 {
-    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
-        if (strcasecmp(label, labels[i].name) == 0)
-            return labels[i].encoding;
-    return *label ? ENCODING_OTHER : ENCODING_UNKNOWN;
+    talloc_free(attempt->sink.text);
+    attempt->sink.text = NULL;
 }
 
-/* EUC-JP read as CP932 shows up as half-width kana, which people hardly write. */
-static size_t count_half_width_kana(const struct charset_text *decoded)
+/* The same text where nothing but ASCII is in it, or all of it is UTF-8. */
+static struct attempt copy(const struct source *source)
+{
+    size_t mark = source->length >= 3 && memcmp(source->bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    size_t length = source->length - mark;
+    return (struct attempt){
+        .sink = {.text = memory_copy_bytes(source->context, source->bytes + mark, length), .length = length}};
+}
+
+/* EUC-JP read as Shift_JIS shows up as half-width kana, which people hardly write. */
+static size_t count_half_width_kana(const struct sink *sink)
 {
     size_t count = 0;
-    const unsigned char *bytes = (const unsigned char *)decoded->text;
-    for (size_t i = 0; i + 2 < decoded->length; i++)
+    const unsigned char *bytes = (const unsigned char *)sink->text;
+    for (size_t i = 0; i + 2 < sink->length; i++)
         if (bytes[i] == 0xEF &&
             ((bytes[i + 1] == 0xBD && bytes[i + 2] >= 0xA1) || (bytes[i + 1] == 0xBE && bytes[i + 2] <= 0x9F)))
             count++;
     return count;
 }
 
-static size_t badness(const struct charset_text *decoded)
+/* Whether what one of Shift_JIS and EUC-JP makes of the bytes can be nothing but Japanese. */
+static bool is_japanese(const struct sink *sink)
 {
-    return decoded->replaced * 16 + count_half_width_kana(decoded) * 3;
+    size_t odd = sink->rare + count_half_width_kana(sink);
+    return !sink->replaced && ((sink->kana >= 2 && odd <= sink->kana) || (sink->pairs >= 4 && !odd));
 }
 
-/* The label is missing or a lie: the encoding that leaves the least damage. `first` (text NULL: none) is one try. */
-static struct charset_text detect(const void *context, struct charset_text first, const struct census *census,
-                                  const char *bytes, size_t length)
+/* The label is broken by the bytes: another encoding takes over when they leave no doubt, and only then. */
+static struct attempt override(const struct source *source, struct attempt labelled)
 {
-    static const enum encoding candidates[] = {ENCODING_UTF8, ENCODING_ISO_2022_JP, ENCODING_CP932, ENCODING_EUC_JP};
-    struct charset_text best = first;
+    static const struct charset_label *const candidates[] = {&shift_jis, &euc_jp};
     for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++) {
-        if (candidates[i] == ENCODING_ISO_2022_JP && !census->has_escape)
-            continue;
-        struct charset_text decoded = decode_as(context, candidates[i], "", bytes, length);
-        decoded.is_guessed = true;
-        if (best.text && badness(&decoded) >= badness(&best)) {
-            talloc_free(decoded.text);
-        } else {
-            talloc_free(best.text);
-            best = decoded;
+        struct attempt attempt = decode(source, candidates[i]);
+        if (is_japanese(&attempt.sink)) {
+            drop(&labelled);
+            attempt.is_guessed = true;
+            return attempt;
         }
+        drop(&attempt);
     }
+    return labelled;
+}
+
+/* A label that says little, or UTF-8 that is none: what does the least damage. */
+static struct attempt detect(const struct source *source, struct attempt best)
+{
+    static const struct charset_label *const candidates[] = {&utf8, &shift_jis, &euc_jp};
+    bool is_told_utf8 = best.sink.text != NULL;
+    size_t least = is_told_utf8 ? best.sink.replaced * 16 : 0;
+    for (size_t i = is_told_utf8 ? 1 : 0; i < sizeof candidates / sizeof *candidates; i++) {
+        struct attempt attempt = decode(source, candidates[i]);
+        size_t characters = source->high / 3;
+        size_t weight = candidates[i] == &utf8 && attempt.sink.replaced * 4 <= characters ? 4 : 16;
+        size_t damage = attempt.sink.replaced * weight + attempt.sink.rare * 6 +
+                        (candidates[i] == &utf8 ? 0 : count_half_width_kana(&attempt.sink) * 3);
+        attempt.is_guessed = true;
+        if (best.sink.text && damage >= least) {
+            drop(&attempt);
+            continue;
+        }
+        drop(&best);
+        best = attempt;
+        least = damage;
+    }
+    if (is_told_utf8 || least <= source->high + 4)
+        return best;
+    drop(&best);
+    best = decode(source, charset_find_label("windows-1252")); /* what the standard makes of us-ascii */
+    best.is_guessed = true;
     return best;
 }
 
-/* Encodings in which bytes below 0x80 are not ASCII, so that the looks of the bytes tell nothing. */
-static bool is_modal_label(const char *label)
+static struct attempt choose(const struct source *source, const struct charset_label *label)
 {
-    static const char *const names[] = {"utf-7", "utf-16", "utf-32", "hz-gb", "iso-2022-", "ucs-"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcasestr(label, names[i]))
-            return true;
-    return false;
-}
-
-static struct charset_text choose(const void *context, const char *label, const char *bytes, size_t length)
-{
-    enum encoding encoding = encoding_of(label);
-    struct census census = take_census(bytes, length);
-    bool is_modal = encoding == ENCODING_OTHER && is_modal_label(label);
-    bool is_shifted = encoding == ENCODING_ISO_2022_JP && memchr(bytes, 0x0E, length);
-    if (!census.has_high && !census.has_escape && !is_modal && !is_shifted)
-        return decode_as(context, ENCODING_UTF8, "", bytes, length);
-    if (encoding == ENCODING_ISO_2022_JP && (census.has_escape || !census.has_high))
-        return decode_as(context, encoding, "", bytes, length);
-    if (census.has_escape && !census.has_high && !is_modal)
-        return decode_as(context, ENCODING_ISO_2022_JP, "", bytes, length);
-    bool is_told_utf8 = encoding == ENCODING_UTF8 || encoding == ENCODING_UNKNOWN;
-    if (census.is_utf8 && !is_modal && (is_told_utf8 || census.has_wide))
-        return decode_as(context, ENCODING_UTF8, "", bytes, length);
-    struct charset_text labelled = {0};
-    if (encoding != ENCODING_UNKNOWN && encoding != ENCODING_ISO_2022_JP) {
-        labelled = decode_as(context, encoding, label, bytes, length);
-        bool is_broken = labelled.replaced * 20 > length || (encoding != ENCODING_UTF8 && labelled.replaced > 0);
-        bool is_kana = encoding == ENCODING_CP932 && count_half_width_kana(&labelled) * 24 > labelled.length;
-        if (!is_broken && !is_kana)
-            return labelled;
+    enum encoding encoding = label ? label->encoding : ENCODING_UNKNOWN;
+    bool is_jis = encoding == ENCODING_ISO_2022_JP || encoding == ENCODING_ISO_2022_JP_MAIL;
+    if (encoding == ENCODING_LIBRARY_MODAL)
+        return decode(source, label);
+    if (!source->high && !(is_jis && source->has_control) && !source->has_designation)
+        return copy(source);
+    if (is_jis && (source->has_designation || !source->high))
+        return decode(source, label);
+    if (!source->high || (encoding == ENCODING_UNKNOWN && source->has_designation && !source->is_utf8))
+        return decode(source, &iso_2022_jp);
+    bool says_little = encoding == ENCODING_UTF8 || encoding == ENCODING_UNKNOWN || (encoding == ENCODING_SINGLE && source->wide);
+    if (source->is_utf8 && (source->wide >= 2 || says_little)) {
+        struct attempt attempt = copy(source);
+        attempt.is_guessed = encoding != ENCODING_UTF8 && encoding != ENCODING_UNKNOWN;
+        return attempt;
     }
-    return detect(context, labelled, &census, bytes, length);
+    if (encoding == ENCODING_UNKNOWN)
+        return detect(source, (struct attempt){0});
+    struct attempt labelled = decode(source, label);
+    if (encoding == ENCODING_UTF8)
+        return labelled.sink.replaced * 20 > source->length ? detect(source, labelled) : labelled;
+    bool is_kana = encoding == ENCODING_SHIFT_JIS && count_half_width_kana(&labelled.sink) * 24 > labelled.sink.length;
+    bool is_doubtful = labelled.sink.replaced || is_kana || encoding == ENCODING_SINGLE;
+    return is_doubtful ? override(source, labelled) : labelled;
 }
 
-static void drop_nuls(struct charset_text *decoded)
+static void drop_nuls(struct sink *sink)
 {
-    char *nul = memchr(decoded->text, '\0', decoded->length);
+    char *nul = memchr(sink->text, '\0', sink->length);
     if (!nul)
         return;
     char *write = nul;
-    for (char *read = nul; read < decoded->text + decoded->length; read++)
+    for (char *read = nul; read < sink->text + sink->length; read++)
         if (*read)
             *write++ = *read;
-    *write = '\0';
-    decoded->length = (size_t)(write - decoded->text);
+    sink->length = (size_t)(write - sink->text);
+}
+
+static struct charset_text decode_text(const char *label, const struct source *source)
+{
+    struct attempt attempt = choose(source, charset_find_label(label ? label : ""));
+    drop_nuls(&attempt.sink);
+    attempt.sink.text[attempt.sink.length] = '\0';
+    return (struct charset_text){.text = attempt.sink.text,
+                                 .length = attempt.sink.length,
+                                 .replaced = attempt.sink.replaced,
+                                 .is_guessed = attempt.is_guessed};
 }
 
 struct charset_text charset_decode(const void *context, const char *label, const char *bytes, size_t length)
 {
-    struct charset_text decoded = choose(context, label ? label : "", bytes, length);
-    drop_nuls(&decoded);
-    return decoded;
+    struct source source = look_at(context, bytes, length, false);
+    return decode_text(label, &source);
+}
+
+struct charset_text charset_decode_field(const void *context, const char *label, const char *bytes, size_t length)
+{
+    struct source source = look_at(context, bytes, length, true);
+    return decode_text(label, &source);
 }

@@ -1,7 +1,7 @@
 /*
- * Charsets: bytes of a mail to valid UTF-8. Never fails: what cannot be decoded becomes U+FFFD and is counted. Labels
- * lie (Shift_JIS that is CP932, us-ascii that is UTF-8, none at all), so what the bytes say wins over an impossible
- * label.
+ * Charsets: bytes of a mail to valid UTF-8. Never fails: what cannot be decoded becomes U+FFFD and is counted. Labels are
+ * those of the WHATWG Encoding Standard and of mail; its decoders, errors included, are what a label promises. Labels also
+ * lie (CP932 called Shift_JIS, UTF-8 called us-ascii, none at all), so clear evidence in the bytes wins over one.
  */
 #ifndef KAIRAN_MAIL_CHARSET_H
 #define KAIRAN_MAIL_CHARSET_H
@@ -10,17 +10,22 @@
 #include <stddef.h>
 
 struct charset_text {
-    char *text; /* valid UTF-8 without NUL, NUL-terminated, at most 3 × the bytes */
+    char *text; /* valid UTF-8 without NUL, NUL-terminated, at most 3 × the bytes and 16 more */
     size_t length;
     size_t replaced; /* how many U+FFFD were put in */
     bool is_guessed; /* the label was missing, unknown or a lie */
 };
 
 /*
- * Decodes below `context`. `label` is the charset parameter as found, NULL or "" when there is none. ISO-2022-JP (all
- * dialects) and EUC-JP know NEC row 13 and the IBM extensions; Shift_JIS is CP932; what is unknown is detected.
+ * Decodes a body below `context`. `label` is the charset parameter as found, NULL or "" when there is none.
+ *
+ * ISO-2022-JP is the one encoding in which mail and the standard differ: a text of several lines is read by the rules of
+ * mail (RFC 1468 and what programs made of it: charset_decoders.h), a single line and less by the standard.
  */
 struct charset_text charset_decode(const void *context, const char *label, const char *bytes, size_t length);
+
+/* The same for pieces of a header field, where words of several lines may have been joined. */
+struct charset_text charset_decode_field(const void *context, const char *label, const char *bytes, size_t length);
 
 /* Opens the converters of the C library, once, before a sandbox forbids it to open files. */
 void charset_preload(void);

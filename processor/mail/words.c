@@ -83,7 +83,7 @@ struct decoding {
 
 static void add_decoded(struct decoding *decoding, const char *charset, const char *bytes, size_t length)
 {
-    struct charset_text text = charset_decode(decoding->out, charset, bytes, length);
+    struct charset_text text = charset_decode_field(decoding->out, charset, bytes, length);
     buffer_add(decoding->out, text.text, text.length);
     talloc_free(text.text);
 }
@@ -256,7 +256,7 @@ char *words_decode_parameter(const void *context, const struct words_parameter *
     }
     char *decoded = NULL;
     if (is_found)
-        decoded = words_clean(charset_decode(context, charset, bytes->bytes, bytes->length).text);
+        decoded = words_clean(charset_decode_field(context, charset, bytes->bytes, bytes->length).text);
     for (size_t i = 0; i < count && !decoded; i++)
         if (parameters[i].value && strcasecmp(parameters[i].name, name) == 0)
             decoded = words_decode(context, parameters[i].value, strlen(parameters[i].value));

@@ -1,4 +1,6 @@
 /* mail/charset: labels, dialects, lies and broken bytes. */
+#include <openssl/evp.h>
+
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "mail/charset.h"
@@ -25,6 +27,48 @@ static bool check_charset(json_t *entry)
 START_TEST(charsets_are_decoded)
 {
     unit_check_vectors("mail/charset.jsonl", check_charset);
+    unit_check_vectors("mail/charset-standard.jsonl", check_charset);
+}
+END_TEST
+
+/* Every pair of an encoding, each decoded by itself; the digest is that of what another implementation of the standard gives. */
+static const struct table {
+    const char *label;
+    const char *before;
+    unsigned leads[2];
+    unsigned trails[2];
+    const char *sha256;
+} tables[] = {
+    {"shift_jis", "", {0x81, 0xFC}, {0x40, 0xFC}, "19d85c3d3dd0b52ab7cff399db022dc44a061ccc10b877bc62802e706aa45499"},
+    {"euc-jp", "", {0x8E, 0xFE}, {0xA0, 0xFF}, "ebca392324454e8887effa5d5f1e5700df78e3e52dec4d215a9032fdd9b2f175"},
+    {"euc-jp", "\x8F", {0xA1, 0xFE}, {0xA0, 0xFF}, "a36154acf3aaa81bb24f0abb69d100238f9e229a03bc309092ff13f221480770"},
+    {"iso-2022-jp", "\x1B$B", {0x21, 0x7E}, {0x20, 0x7F}, "b8b43cc8eab1cf0adc836fc71505a76cba6dea7e86e670bb3a4daa1793d4d7b4"},
+};
+
+START_TEST(tables_are_the_standard_s)
+{
+    const struct table *table = &tables[_i];
+    char bytes[8] = "";
+    size_t before = strlen(table->before);
+    memcpy(bytes, table->before, before);
+    EVP_MD_CTX *hash = EVP_MD_CTX_new();
+    ck_assert_int_eq(EVP_DigestInit_ex(hash, EVP_sha256(), NULL), 1);
+    for (unsigned lead = table->leads[0]; lead <= table->leads[1]; lead++)
+        for (unsigned trail = table->trails[0]; trail <= table->trails[1]; trail++) {
+            bytes[before] = (char)lead;
+            bytes[before + 1] = (char)trail;
+            struct charset_text decoded = charset_decode(NULL, table->label, bytes, before + 2);
+            EVP_DigestUpdate(hash, decoded.text, decoded.length);
+            talloc_free(decoded.text);
+        }
+    unsigned char digest[32];
+    EVP_DigestFinal_ex(hash, digest, NULL);
+    EVP_MD_CTX_free(hash);
+    for (size_t i = 0; i < sizeof digest; i++) {
+        char hex[3];
+        snprintf(hex, sizeof hex, "%02x", digest[i]);
+        ck_assert_msg(memcmp(hex, table->sha256 + 2 * i, 2) == 0, "%s: another digest", table->label);
+    }
 }
 END_TEST
 
@@ -60,6 +104,7 @@ static Suite *charset_suite(void)
     TCase *cases = tcase_create("charset");
     tcase_set_timeout(cases, 120);
     tcase_add_test(cases, charsets_are_decoded);
+    tcase_add_loop_test(cases, tables_are_the_standard_s, 0, sizeof tables / sizeof *tables);
     tcase_add_test(cases, nothing_fails);
     suite_add_tcase(suite, cases);
     return suite;
