@@ -19,6 +19,7 @@ static const struct {
     {"post", command_post, "hand the outbox to the MTA"},
     {"nightly", command_nightly, "run the jobs whose time of the day has come, or the named ones"},
     {"read", command_read, "show how a mail would be read; changes nothing"},
+    {"answer", command_answer, "show what a reply means; changes nothing"},
     {"poll", command_poll, "list, show, open, remind, close, export polls"},
     {"status", command_status, "how the instance is doing"},
     {"config", command_config, "every key, its value and its meaning"},

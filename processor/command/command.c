@@ -80,6 +80,8 @@ static bool take_option(struct command_options *options, const char *name)
         options->domain = optarg;
     else if (strcmp(name, "transport") == 0)
         options->transport = optarg;
+    else if (strcmp(name, "poll") == 0)
+        options->poll = optarg;
     else
         return false;
     return true;
@@ -92,6 +94,7 @@ bool command_read_options(int argc, char *argv[], const char *const allowed[], s
         {"help", no_argument, NULL, 'h'},        {"json", no_argument, NULL, 0},
         {"watch", no_argument, NULL, 0},         {"no-post", no_argument, NULL, 0},
         {"domain", required_argument, NULL, 0},  {"transport", required_argument, NULL, 0},
+        {"poll", required_argument, NULL, 0},
         {NULL, 0, NULL, 0},
     };
     *options = (struct command_options){.instance = default_instance};

@@ -18,6 +18,7 @@ int command_process(int argc, char *argv[]);
 int command_post(int argc, char *argv[]);
 int command_nightly(int argc, char *argv[]);
 int command_read(int argc, char *argv[]);
+int command_answer(int argc, char *argv[]);
 int command_poll(int argc, char *argv[]);
 int command_status(int argc, char *argv[]);
 int command_config(int argc, char *argv[]);
@@ -33,6 +34,7 @@ struct command_options {
     bool no_post;         /* --no-post */
     const char *domain;   /* --domain */
     const char *transport; /* --transport */
+    const char *poll;      /* --poll */
     int first;            /* index in argv of the first word that is no option */
 };
 

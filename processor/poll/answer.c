@@ -47,11 +47,16 @@ struct sum {
 static void add_unclear(struct sum *sum, const char *passage)
 {
     enum { MOST_UNCLEAR = 50 };
+    static const char blanks[] = " \n\r\t";
     size_t count = talloc_array_length(sum->answer->unclear);
     if (count == MOST_UNCLEAR)
         return;
+    passage += strspn(passage, blanks);
+    size_t length = strlen(passage);
+    while (length && strchr(blanks, passage[length - 1]))
+        length--;
     sum->answer->unclear = memory_resize(sum->answer, sum->answer->unclear, char *, count + 1);
-    sum->answer->unclear[count] = memory_copy_text(sum->answer->unclear, passage);
+    sum->answer->unclear[count] = memory_copy_bytes(sum->answer->unclear, passage, length);
 }
 
 static void add_comment(struct sum *sum, const char *text)
@@ -76,6 +81,7 @@ static void add_cell(struct sum *sum, size_t i, const struct cell *cell)
     }
     mark->inferred = cell->inferred && (!mark->evidence || mark->inferred);
     mark->mark = cell->mark;
+    mark->wish = cell->wish ? cell->wish : cell->mark == MARK_BEST;
     if (cell->note)
         mark->note = memory_copy_text(sum->answer->marks, cell->note);
     if (!mark->evidence)

@@ -30,6 +30,12 @@ enum answer_verdict {
     ANSWER_CONFIRM, /* bare はい / OK / yes and nothing else: means something only where we asked a yes/no question */
 };
 
+/* What is asked. */
+enum answer_kind {
+    ANSWER_DATES,      /* which of these dates */
+    ANSWER_ATTENDANCE, /* who comes: yes, no or maybe; what is written beside that is no matter for doubt */
+};
+
 struct ballot_lines;
 
 struct answer_question {
@@ -39,11 +45,13 @@ struct answer_question {
     const struct ballot_lines *prepared; /* answer_prepare() of this question, or NULL: the ballot is taken apart anew */
     struct civil now;
     const int *numbers; /* what people call the choices, ascending from 1; NULL: 1, 2, 3, … without a gap */
+    enum answer_kind kind;
 };
 
 struct answer_mark {
     enum mark mark;
     bool inferred;
+    int wish;       /* 1 where it was called the first wish (◎, 第1希望), 2 the second …; 0: not said */
     char *note;     /* condition or remark for this choice: "13:30〜", "オンラインなら"; or NULL */
     char *evidence; /* the words it was read from, verbatim; or NULL */
 };
@@ -64,6 +72,13 @@ struct ballot_lines *answer_prepare(const void *context, const struct answer_que
 
 /* Reads the whole text of a reply (quotes included) below `context`. */
 struct answer *answer_read(const void *context, const struct answer_question *question, const char *text);
+
+/*
+ * The same for a whole letter: where the text says nothing, the subject may (○×○○○ Re: …, 承諾: …); what is read
+ * there is inferred.
+ */
+struct answer *answer_read_letter(const void *context, const struct answer_question *question, const char *subject,
+                                  const char *text);
 
 /* Whether a comment is nothing but courtesy (「よろしくお願いします」), which need not be shown to anybody. */
 bool answer_is_courtesy(const char *comment);

@@ -159,6 +159,7 @@ static bool read_preferences(struct reading *reading, const struct clause *claus
                                               .mark = wish == 1 ? MARK_BEST : MARK_YES,
                                               .strength = STRENGTH_SAID,
                                               .inferred = true,
+                                              .wish = wish,
                                               .start = token->start,
                                               .end = token->end};
                 if (pass)

@@ -52,6 +52,7 @@ static void say_cell(struct reading *reading, struct cell *cell, const struct st
         cell->inferred = statement->inferred;
     cell->mark = statement->mark;
     cell->strength = statement->strength;
+    cell->wish = statement->wish;
     talloc_free(cell->evidence);
     cell->evidence = reading_quote(reading->cells, reading, statement->start, statement->end);
     if (statement->note)

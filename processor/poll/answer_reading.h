@@ -21,6 +21,7 @@ struct cell {
     enum strength strength;
     bool inferred;
     bool unclear;
+    int wish; /* 1 first, 2 second, 0 none */
     char *note;
     char *evidence;
 };
@@ -30,6 +31,7 @@ struct statement {
     enum mark mark;
     enum strength strength;
     bool inferred;
+    int wish;     /* 第1希望: 1 */
     size_t start; /* the words, in the folded text */
     size_t end;
     char *note; /* or NULL */

@@ -130,7 +130,8 @@ struct edition_answer *edition_read_answer(const void *context, struct office *o
     asked.now = clock_to_civil(incoming->received_at);
     char *reference = office_reference(read, office, poll->code, invitation->number, poll->edition);
     char *text = question_drop_reference(read, incoming->letter->text, reference);
-    read->answer = answer_read(read, &asked, text);
+    char *subject = question_drop_reference(read, incoming->letter->subject, reference);
+    read->answer = answer_read_letter(read, &asked, subject, text);
     settle(read, poll, is_sure(incoming, poll));
     return read;
 }

@@ -19,7 +19,7 @@ from poll_test import DATES_JA, POLL, Center, address_of
 
 YAMADA = JAPANESE.organiser
 SATO, SUZUKI, TANAKA = JAPANESE.asked
-COMMANDS = ("init", "process", "post", "nightly", "read", "poll", "status", "config")
+COMMANDS = ("init", "process", "post", "nightly", "read", "answer", "poll", "status", "config")
 
 # Stands in for kairan-reader: does to the mails that say so what a bug in a library would do, and asks the real one
 # about all others.
