@@ -36,12 +36,13 @@ LIBS_kairan := -lsqlite3 -ltalloc -ljansson -lutf8proc -lcrypto
 LIBS_reader := -letpan -lxml2 -lseccomp -ltalloc -ljansson -lutf8proc -lcrypto
 # the OpenSSL flavour of libcurl, with the headers that libetpan-dev brings
 LIBS_sender := -l:libcurl.so.4 -ltalloc -ljansson
+LIBS_xen := -l:libcurl.so.4 -lxml2 -lxxhash -lcrypto -ltalloc -ljansson
 
 SOURCES := $(wildcard processor/*/*.c)
 HELPERS := $(wildcard processor/helper/*.c)
 LIBRARY_SOURCES := $(filter-out $(HELPERS),$(SOURCES)) mta-hooks/maildir.c
 LIBRARY := $(BUILD)/libkairan.a
-PROGRAMS := $(BUILD)/kairan $(BUILD)/kairan-deliver $(BUILD)/kairan-reader $(BUILD)/kairan-sender
+PROGRAMS := $(BUILD)/kairan $(BUILD)/kairan-deliver $(BUILD)/kairan-reader $(BUILD)/kairan-sender $(BUILD)/kairan-xen
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
 UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/tests/unit/%)
 BENCH_PROGRAMS := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
@@ -90,11 +91,14 @@ $(BUILD)/kairan-reader: $(call object,processor/helper/reader.c) $(LIBRARY)
 $(BUILD)/kairan-sender: $(call object,processor/helper/sender.c) $(LIBRARY)
 	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(LIBS_sender)
 
+$(BUILD)/kairan-xen: $(call object,processor/helper/xen.c) $(LIBRARY)
+	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(LIBS_xen)
+
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
-	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lcheck -lsubunit -lrt -lm -lpthread $(LIBS_reader) $(LIBS_kairan)
+	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lcheck -lsubunit -lrt -lm -lpthread $(LIBS_reader) $(LIBS_xen) $(LIBS_kairan)
 
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(LIBRARY)
-	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(LIBS_reader) $(LIBS_kairan)
+	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(LIBS_reader) $(LIBS_xen) $(LIBS_kairan)
 
 .SECONDARY:
 unit: $(UNIT_PROGRAMS)
@@ -103,8 +107,8 @@ benches: $(BENCH_PROGRAMS)
 
 # What Debian packages each job needs; installed when missing, through sudo when not root.
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libetpan-dev libsqlite3-dev libxml2-dev libjansson-dev libtalloc-dev \
-	libutf8proc-dev libssl-dev libseccomp-dev libcurl4 tzdata python3
-TEST_PACKAGES := $(BUILD_PACKAGES) check clang libclang-rt-14-dev valgrind strace postfix procmail maildrop
+	libutf8proc-dev libssl-dev libseccomp-dev libcurl4 libxxhash-dev tzdata python3
+TEST_PACKAGES := $(BUILD_PACKAGES) check clang libclang-rt-14-dev valgrind strace postfix procmail maildrop openssl xva-img
 LINT_PACKAGES := $(BUILD_PACKAGES) clang clang-tidy cppcheck
 
 build-packages:
@@ -134,7 +138,8 @@ HOOK_FILES = $(shell find mta-hooks -type f ! -name '*.[ch]')
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(DATADIR) $(DESTDIR)$(PREFIX)/lib/systemd/system
 	install -m 755 $(BUILD)/kairan $(DESTDIR)$(PREFIX)/bin/
-	install -m 755 $(BUILD)/kairan-deliver $(BUILD)/kairan-reader $(BUILD)/kairan-sender $(DESTDIR)$(LIBEXECDIR)/
+	install -m 755 $(BUILD)/kairan-deliver $(BUILD)/kairan-reader $(BUILD)/kairan-sender $(BUILD)/kairan-xen \
+	    $(DESTDIR)$(LIBEXECDIR)/
 	for language in ja en; do \
 	    install -d $(DESTDIR)$(DATADIR)/templates/$$language && \
 	    install -m 644 templates/$$language/* $(DESTDIR)$(DATADIR)/templates/$$language/ || exit 1; \

@@ -21,6 +21,7 @@ static const struct {
     {"read", command_read, "show how a mail would be read; changes nothing"},
     {"answer", command_answer, "show what a reply means; changes nothing"},
     {"poll", command_poll, "list, show, open, remind, close, export polls"},
+    {"xen", command_xen, "look after pools of XenServer and XCP-ng hosts"},
     {"status", command_status, "how the instance is doing"},
     {"config", command_config, "every key, its value and its meaning"},
 };

@@ -41,6 +41,7 @@ static const struct key keys[] = {
     {"folders", "archive", KEY_PATH, FIELD(archive), "archive", 0, 0, "every mail taken in, by day; same file system as the spool"},
     {"folders", "database", KEY_PATH, FIELD(database), "kairan.db", 0, 0, "the SQLite database; on a local disk"},
     {"folders", "circles", KEY_PATH, FIELD(circles), "circles", 0, 0, "named groups of people, one file each"},
+    {"folders", "pools", KEY_PATH, FIELD(pools), "pools", 0, 0, "XenServer pools to look after, one file NAME.conf each"},
     {"folders", "key_file", KEY_PATH, FIELD(key_file), "secret.key", 0, 0, "the key of all tokens, mode 0600"},
     {"folders", "templates", KEY_PATH, FIELD(templates), "", 0, 0, "texts of all mails; empty: as installed"},
     {"limits", "letter_bytes", KEY_NUMBER, FIELD(letter_bytes), "26214400", 1024, 1 << 30, "largest mail that is read"},

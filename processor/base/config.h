@@ -30,6 +30,7 @@ struct config {
     char *archive;
     char *database;
     char *circles;
+    char *pools;
     char *key_file;
     char *templates;
     /* [limits] */

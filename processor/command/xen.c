@@ -1,0 +1,185 @@
+/* kairan xen WORD [POOL]: pools of XenServer and XCP-ng hosts from the shell. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "command/command.h"
+#include "xen/client.h"
+#include "xen/records.h"
+
+/* What a word of `kairan xen` is given. */
+struct request {
+    struct office *office;
+    const struct command_options *options;
+    const char *name; /* behind the word, or NULL */
+};
+
+static const char zero_time[] = "1970-01-01T00:00:00Z";
+
+/* Which pool is meant: the named one, or the only one there is. */
+static struct xen_settings *choose_pool(struct request *request, struct error **error)
+{
+    struct office *office = request->office;
+    const struct config *config = office->config;
+    if (request->name)
+        return settings_load(office, config, settings_path(office, config, request->name), error);
+    char **names = settings_list(office, config, error);
+    if (memory_count(names) == 1)
+        return settings_load(office, config, settings_path(office, config, names[0]), error);
+    if (names)
+        error_set(error, ERROR_REFUSED, memory_count(names) ? "%s holds several pools; name one" : "%s holds no pool (NAME.conf)",
+                  config->pools);
+    return NULL;
+}
+
+static json_t *view_certificate(const void *context, struct client *client, const char *address)
+{
+    struct error *error = NULL;
+    json_t *certificate = client_certificate(client, address, true, &error);
+    if (!certificate) {
+        char *problem = error_text(context, error);
+        error_free(&error);
+        return json_pack("{s:s, s:s, s:n, s:n, s:n}", "address", address, "problem", problem, "pin", "expires", "bits");
+    }
+    json_int_t expires = json_integer_value(json_object_get(certificate, "expires"));
+    json_t *view = json_pack("{s:s, s:n, s:s, s:s, s:O}", "address", address, "problem", "pin",
+                             record_text(certificate, "pin"), "expires",
+                             expires > 0 ? clock_format_utc(context, (time_t)expires) : zero_time, "bits",
+                             json_object_get(certificate, "bits"));
+    json_decref(certificate);
+    return view;
+}
+
+static json_t *view_certificates(const void *context, struct client *client, char **addresses)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < memory_count(addresses); i++)
+        json_array_append_new(list, view_certificate(context, client, addresses[i]));
+    return list;
+}
+
+/* As the pool's file takes them. */
+static char *join_pins(const void *context, const json_t *hosts)
+{
+    char *pins = memory_copy_text(context, "");
+    size_t i;
+    const json_t *host;
+    json_array_foreach(hosts, i, host) {
+        const char *pin = record_text(host, "pin");
+        if (*pin && !strstr(pins, pin))
+            pins = memory_format(context, "%s%s%s", pins, *pins ? ", " : "", pin);
+    }
+    return pins;
+}
+
+/* Before there is a file for the pool, an address will do. */
+static bool show_pin(struct request *request, struct error **error)
+{
+    struct office *office = request->office;
+    const struct config *config = office->config;
+    bool is_pool = !request->name || access(settings_path(office, config, request->name), F_OK) == 0;
+    struct xen_settings *settings = is_pool ? choose_pool(request, error) : memory_new(office, struct xen_settings);
+    if (!settings)
+        return false;
+    if (!is_pool) {
+        settings->addresses = memory_copy_text(settings, request->name);
+        settings->pins = memory_copy_text(settings, "");
+        settings->port = 443;
+    }
+    struct client *client = client_new(office, settings);
+    json_t *hosts = view_certificates(office, client, settings_split(office, settings->addresses));
+    json_t *view = json_pack("{s:o, s:s}", "hosts", hosts, "pins", join_pins(office, hosts));
+    return command_print(office->templates, "xen-pins.txt", memory_check(view), request->options->json, error);
+}
+
+static json_t *view_hosts(struct records *records)
+{
+    json_t *list = json_array();
+    const char *ref;
+    json_t *host;
+    json_object_foreach(records_table(records, "host", NULL), ref, host) {
+        const json_t *metrics = records_find(records, "host_metrics", record_text(host, "metrics"));
+        json_t *entry = json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:b}", "name", record_text(host, "name_label"), "address",
+                                  record_text(host, "address"), "version",
+                                  record_config(host, "software_version", "product_version"), "brand",
+                                  record_config(host, "software_version", "product_brand"), "live",
+                                  (int)record_flag(metrics, "live"), "enabled", (int)record_flag(host, "enabled"), "is_master",
+                                  (int)(strcmp(ref, record_text(records_pool(records), "master")) == 0));
+        json_array_append_new(list, entry);
+    }
+    return list;
+}
+
+static int count_vms(struct records *records)
+{
+    int count = 0;
+    const char *ref;
+    json_t *vm;
+    json_object_foreach(records_table(records, "VM", NULL), ref, vm)
+        count += record_is_real_vm(vm);
+    return count;
+}
+
+static bool check(struct request *request, struct error **error)
+{
+    static const char *const tables[] = {"host", "host_metrics", "VM", NULL};
+    struct office *office = request->office;
+    struct xen_settings *settings = choose_pool(request, error);
+    struct client *client = settings ? client_new(office, settings) : NULL;
+    if (!client || !client_login(client, error))
+        return false;
+    struct records *records = records_open(client, client, settings->uuid, error);
+    if (!records || !records_read(records, tables, error))
+        return false;
+    json_t *certificates = view_certificates(office, client, settings_split(office, settings->addresses));
+    json_t *view = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:i}", "pool", settings->name, "name",
+                             record_text(records_pool(records), "name_label"), "uuid",
+                             record_text(records_pool(records), "uuid"), "address", client_address(client), "hosts",
+                             view_hosts(records), "certificates", certificates, "vms", count_vms(records));
+    return command_print(office->templates, "xen-check.txt", memory_check(view), request->options->json, error);
+}
+
+static bool show_config(struct request *request, struct error **error)
+{
+    struct xen_settings *settings = choose_pool(request, error);
+    if (!settings)
+        return false;
+    settings_print(stdout, settings);
+    return fflush(stdout) == 0 || error_set_errno(error, "cannot print");
+}
+
+static const struct {
+    const char *word;
+    bool (*run)(struct request *request, struct error **error);
+} words[] = {
+    {"check", check},
+    {"show-pin", show_pin},
+    {"config", show_config},
+};
+
+int command_xen(int argc, char *argv[])
+{
+    struct command_options options;
+    int status = COMMAND_DONE;
+    struct error *error = NULL;
+    if (!command_read_options(argc, argv, (const char *const[]){"json", NULL}, &options, &status))
+        return status;
+    const char *word = options.first < argc ? argv[options.first] : "";
+    size_t index = 0;
+    size_t count = sizeof words / sizeof *words;
+    while (index < count && strcmp(words[index].word, word) != 0)
+        index++;
+    if (index == count || argc - options.first > 2) {
+        fprintf(stderr, "usage: kairan xen check | show-pin | config [POOL]\n");
+        return COMMAND_USAGE;
+    }
+    void *context = talloc_new(NULL);
+    struct request request = {.options = &options, .name = argv[options.first + 1]};
+    request.office = command_open(context, &options, false, &error);
+    if (!request.office || !words[index].run(&request, &error))
+        status = command_fail(&error);
+    talloc_free(context);
+    return status;
+}

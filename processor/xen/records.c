@@ -1,0 +1,136 @@
+/* The records of a pool: see records.h. */
+#include "xen/records.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+struct records {
+    struct client *client; /* NULL: all there is stands in `tables` */
+    json_t *tables;
+};
+
+static int destroy(struct records *records)
+{
+    json_decref(records->tables);
+    return 0;
+}
+
+struct records *records_from(const void *context, json_t *tables)
+{
+    struct records *records = memory_new(context, struct records);
+    records->tables = memory_check(tables);
+    talloc_set_destructor(records, destroy);
+    return records;
+}
+
+struct records *records_open(const void *context, struct client *client, const char *uuid, struct error **error)
+{
+    struct records *records = records_from(context, json_object());
+    records->client = client;
+    const json_t *pool = records_table(records, "pool", error) ? records_pool(records) : NULL;
+    if (pool && (!*uuid || strcasecmp(record_text(pool, "uuid"), uuid) == 0))
+        return records;
+    if (pool)
+        error_set(error, ERROR_REFUSED, "the pool that answers is %s (%s), not the configured %s", record_text(pool, "uuid"),
+                  record_text(pool, "name_label"), uuid);
+    else if (error && !*error)
+        error_set(error, ERROR_TEMPORARY, "the host that answers knows of no pool");
+    talloc_free(records);
+    return NULL;
+}
+
+json_t *records_table(struct records *records, const char *table, struct error **error)
+{
+    json_t *rows = json_object_get(records->tables, table);
+    if (rows)
+        return rows;
+    char *method = memory_format(NULL, "%s.get_all_records", table);
+    rows = records->client ? client_call(records->client, method, NULL, error) : json_object();
+    talloc_free(method);
+    if (rows && !json_is_object(rows)) {
+        json_decref(rows);
+        error_set(error, ERROR_TEMPORARY, "the pool gives no table of %s", table);
+        return NULL;
+    }
+    if (rows)
+        json_object_set_new(records->tables, table, rows);
+    return rows;
+}
+
+bool records_read(struct records *records, const char *const tables[], struct error **error)
+{
+    for (size_t i = 0; tables[i]; i++)
+        if (!records_table(records, tables[i], error))
+            return false;
+    return true;
+}
+
+const json_t *records_find(const struct records *records, const char *table, const char *ref)
+{
+    return ref ? json_object_get(json_object_get(records->tables, table), ref) : NULL;
+}
+
+static void *first_pool(const struct records *records)
+{
+    return json_object_iter(json_object_get(records->tables, "pool"));
+}
+
+const json_t *records_pool(const struct records *records)
+{
+    void *first = first_pool(records);
+    return first ? json_object_iter_value(first) : NULL;
+}
+
+const char *records_pool_ref(const struct records *records)
+{
+    void *first = first_pool(records);
+    return first ? json_object_iter_key(first) : "";
+}
+
+const json_t *records_master(struct records *records)
+{
+    return records_find(records, "host", record_text(records_pool(records), "master"));
+}
+
+const char *record_text(const json_t *record, const char *field)
+{
+    const char *text = json_string_value(json_object_get(record, field));
+    return text ? text : "";
+}
+
+int64_t record_number(const json_t *record, const char *field)
+{
+    const json_t *value = json_object_get(record, field);
+    if (json_is_integer(value))
+        return json_integer_value(value);
+    return json_is_string(value) ? strtoll(json_string_value(value), NULL, 10) : 0;
+}
+
+bool record_flag(const json_t *record, const char *field)
+{
+    return json_is_true(json_object_get(record, field));
+}
+
+const char *record_config(const json_t *record, const char *map, const char *key)
+{
+    return record_text(json_object_get(record, map), key);
+}
+
+bool record_has(const json_t *record, const char *list, const char *value)
+{
+    size_t i;
+    const json_t *item;
+    json_array_foreach(json_object_get(record, list), i, item) {
+        const char *text = json_string_value(item);
+        if (text && strcmp(text, value) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool record_is_real_vm(const json_t *vm)
+{
+    return !record_flag(vm, "is_a_template") && !record_flag(vm, "is_a_snapshot") && !record_flag(vm, "is_control_domain");
+}
