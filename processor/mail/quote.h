@@ -13,13 +13,14 @@ enum reply_kind {
     REPLY_ATTRIBUTION, /* "2026年1月10日(土) 13:00 山田 <…>:" and Outlook's header blocks */
     REPLY_SIGNATURE,
     REPLY_DELIMITER, /* "-----Original Message-----", "________" */
+    REPLY_FOOTER,    /* what a mailing list or a virus scanner put below */
 };
 
 struct reply_line {
     const char *text; /* into the source; without the line end */
     size_t length;
-    unsigned depth;         /* quote marks at its start */
-    const char *unquoted;   /* behind those marks; reaches to text + length */
+    unsigned depth;       /* quote marks at its start */
+    const char *unquoted; /* behind those marks; reaches to text + length */
     enum reply_kind kind;
 };
 

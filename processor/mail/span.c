@@ -1,0 +1,106 @@
+/* Spans: see span.h. */
+#include "mail/span.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* The bytes of the blank at the start, 0 when there is none; with `is_end`, of the one that ends there. */
+static size_t blank_length(struct span span, bool is_end)
+{
+    static const char *const wide[] = {"\u3000", "\u00A0", NULL}; /* ideographic, no-break */
+    if (!span.length)
+        return 0;
+    char c = is_end ? span.text[span.length - 1] : span.text[0];
+    if (c == ' ' || c == '\t' || c == '\r')
+        return 1;
+    for (const char *const *blank = wide; (unsigned char)c >= 0x80 && *blank; blank++)
+        if (is_end ? span_ends(span, *blank) : span_begins(span, *blank))
+            return strlen(*blank);
+    return 0;
+}
+
+struct span span_trim(struct span span)
+{
+    size_t length;
+    while ((length = blank_length(span, false)) > 0)
+        span = span_rest(span, length);
+    while ((length = blank_length(span, true)) > 0)
+        span.length -= length;
+    return span;
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool span_begins(struct span span, const char *word)
+{
+    if (!span.length || lower(span.text[0]) != lower(word[0]))
+        return !word[0];
+    size_t length = strlen(word);
+    return span.length >= length && strncasecmp(span.text, word, length) == 0;
+}
+
+bool span_ends(struct span span, const char *word)
+{
+    size_t length = strlen(word);
+    return span.length >= length && strncasecmp(span.text + span.length - length, word, length) == 0;
+}
+
+bool span_holds(struct span span, const char *word)
+{
+    size_t length = strlen(word);
+    char first = lower(word[0]);
+    for (size_t i = 0; i + length <= span.length; i++)
+        if (lower(span.text[i]) == first && strncasecmp(span.text + i, word, length) == 0)
+            return true;
+    return false;
+}
+
+bool span_holds_any(struct span span, const char *const words[])
+{
+    for (; *words; words++)
+        if (span_holds(span, *words))
+            return true;
+    return false;
+}
+
+bool span_begins_any(struct span span, const char *const words[])
+{
+    for (; *words; words++)
+        if (span_begins(span, *words))
+            return true;
+    return false;
+}
+
+bool span_ends_with_colon(struct span span)
+{
+    return span_ends(span, ":") || span_ends(span, "：");
+}
+
+bool span_ends_any(struct span span, const char *const words[])
+{
+    for (; *words; words++)
+        if (span_ends(span, *words))
+            return true;
+    return false;
+}
+
+struct span span_rest(struct span span, size_t length)
+{
+    return (struct span){span.text + length, span.length - length};
+}
+
+size_t span_width(struct span span)
+{
+    size_t width = 0;
+    for (size_t i = 0; i < span.length; i++) {
+        unsigned char byte = (unsigned char)span.text[i];
+        if (byte < 0x80)
+            width += 1;
+        else if (byte >= 0xC0)
+            width += 2;
+    }
+    return width;
+}
