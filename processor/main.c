@@ -20,6 +20,7 @@ static const struct {
     {"nightly", command_nightly, "run the jobs whose time of the day has come, or the named ones"},
     {"read", command_read, "show how a mail would be read; changes nothing"},
     {"answer", command_answer, "show what a reply means; changes nothing"},
+    {"dates", command_dates, "show the dates in a text"},
     {"poll", command_poll, "list, show, open, remind, close, export polls"},
     {"xen", command_xen, "look after pools of XenServer and XCP-ng hosts"},
     {"status", command_status, "how the instance is doing"},

@@ -127,6 +127,18 @@ static bool parse_offset(const char *text, bool *found, long *seconds)
     return true;
 }
 
+bool clock_parse_offset(const char *text, long *seconds)
+{
+    bool has_offset = false;
+    long offset;
+    size_t date = strcspn(text, "T "); /* the hyphens before it are no signs */
+    size_t time = date + strcspn(text + date, "Z+-z");
+    if (!parse_offset(text + time, &has_offset, &offset) || !has_offset)
+        return false;
+    *seconds = offset;
+    return true;
+}
+
 bool clock_parse(const char *text, time_t *instant)
 {
     struct civil civil = {0};

@@ -36,4 +36,7 @@ char *clock_format_utc(const void *context, time_t instant);
 /* Reads ISO 8601 with "Z" or a numeric offset (without either: the zone's wall clock). False when it is none. */
 bool clock_parse(const char *text, time_t *instant);
 
+/* The offset that an ISO 8601 time ends with, in seconds east of UTC; false, and *seconds untouched, when it has none. */
+bool clock_parse_offset(const char *text, long *seconds);
+
 #endif

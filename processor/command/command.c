@@ -76,6 +76,10 @@ static bool take_option(struct command_options *options, const char *name)
         options->watch = true;
     else if (strcmp(name, "no-post") == 0)
         options->no_post = true;
+    else if (strcmp(name, "now") == 0)
+        options->now = optarg;
+    else if (strcmp(name, "lang") == 0)
+        options->language = optarg;
     else if (strcmp(name, "domain") == 0)
         options->domain = optarg;
     else if (strcmp(name, "transport") == 0)
@@ -95,6 +99,7 @@ bool command_read_options(int argc, char *argv[], const char *const allowed[], s
         {"watch", no_argument, NULL, 0},         {"no-post", no_argument, NULL, 0},
         {"domain", required_argument, NULL, 0},  {"transport", required_argument, NULL, 0},
         {"poll", required_argument, NULL, 0},
+        {"now", required_argument, NULL, 0},     {"lang", required_argument, NULL, 0},
         {NULL, 0, NULL, 0},
     };
     *options = (struct command_options){.instance = default_instance};

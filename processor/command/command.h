@@ -17,6 +17,7 @@ int command_init(int argc, char *argv[]);
 int command_process(int argc, char *argv[]);
 int command_post(int argc, char *argv[]);
 int command_nightly(int argc, char *argv[]);
+int command_dates(int argc, char *argv[]);
 int command_read(int argc, char *argv[]);
 int command_answer(int argc, char *argv[]);
 int command_poll(int argc, char *argv[]);
@@ -33,6 +34,8 @@ struct command_options {
     bool json;
     bool watch;           /* --watch */
     bool no_post;         /* --no-post */
+    const char *now;      /* --now */
+    const char *language; /* --lang */
     const char *domain;   /* --domain */
     const char *transport; /* --transport */
     const char *poll;      /* --poll */

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/memory.h"
 #include "mail/route.h"
@@ -60,6 +61,7 @@ struct reader {
     const struct config *config;
     const struct letter *letter;
     struct civil now;
+    int zone; /* of `now`, minutes east of UTC */
     int duration_minutes;
     const char *deadline_line;
     struct civil heading; /* the date of a line that named a day and no time … */
@@ -139,7 +141,7 @@ static int read_duration(const char *value)
 
 static void read_deadline(struct reader *reader, const char *line, const char *value)
 {
-    struct when_context about = {.now = reader->now};
+    struct when_context about = {.now = reader->now, .zone = reader->zone};
     struct when_result *result = when_read_point(reader->draft, value, &about);
     if (result->count != 1 || result->verdict == WHEN_ASK || result->verdict == WHEN_NONE) {
         bool is_past = result->reason && strcmp(result->reason, "past") == 0;
@@ -197,7 +199,7 @@ static bool read_times_of_heading(struct reader *reader, const char *line, struc
 static bool read_choice_line(struct reader *reader, const char *line)
 {
     struct draft *draft = reader->draft;
-    struct when_context about = {.now = reader->now, .duration_minutes = reader->duration_minutes};
+    struct when_context about = {.now = reader->now, .zone = reader->zone, .duration_minutes = reader->duration_minutes};
     struct when_result *result = when_read_candidates(draft, line, &about);
     if (!holds_dates(result) && reader->has_heading && read_times_of_heading(reader, line, &about))
         return true;
@@ -268,7 +270,7 @@ static void read_labelled(struct reader *reader, enum label label, const char *l
 
 static void read_prose(struct reader *reader, const char *line)
 {
-    struct when_context about = {.now = reader->now};
+    struct when_context about = {.now = reader->now, .zone = reader->zone};
     struct when_result *result = when_read_point(reader->draft, line, &about);
     if (holds_dates(result))
         append(&reader->draft->skipped, reader->draft, line);
@@ -431,6 +433,7 @@ struct draft *draft_read(const void *context, const struct config *config, const
 {
     struct draft *draft = memory_new(context, struct draft);
     struct reader reader = {.draft = draft, .config = config, .letter = letter, .now = now};
+    reader.zone = (int)(clock_utc_offset(clock_from_civil(now)) / 60);
     reader.description = buffer_new(draft, LIMIT_TEXT_BYTES);
     draft->title = read_title(draft, letter->subject);
     draft->place = memory_copy_text(draft, "");

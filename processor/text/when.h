@@ -37,7 +37,8 @@ struct when {
     bool all_day;
     unsigned inferred;
     unsigned warnings;
-    char *note; /* what stood behind it on the line (place, remark), or NULL */
+    bool is_deadline; /* until then, by then: no candidate (when_find.h only) */
+    char *note;       /* what stood behind it on the line (place, remark), or NULL */
 };
 
 enum when_verdict {
@@ -59,11 +60,13 @@ struct when_result {
     const char *reason; /* for WHEN_ASK a word, see below; no dates then */
 };
 
-/* What reading needs to know. Times with a zone are converted to Asia/Tokyo. */
+/* What reading needs to know. Times with a zone are converted to that of `now`. */
 struct when_context {
     struct civil now;
+    int zone; /* of `now`, minutes east of UTC */
     const struct civil *heading; /* date that stood alone on the line above, inherited by bare times; or NULL */
     int duration_minutes;        /* 所要; 0: none */
+    const char *language;        /* "ja" or "en": how running text orders 12/8/10; NULL: by its letters */
 };
 
 /*

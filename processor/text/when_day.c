@@ -178,7 +178,7 @@ static bool read_named_month(struct reader *reader, struct written *written)
         if (!is_kind(reader, at, TOKEN_MONTH_NAME))
             return false;
         written->month = number(reader, at++);
-        at += is_sign(reader, at, '.') || is_sign(reader, at, '-');
+        at += is_sign(reader, at, '.') || (is_sign(reader, at, '-') && is_glued(reader, at) && is_glued(reader, at + 1));
     } else if (is_kind(reader, at, TOKEN_MONTH_NAME)) {
         written->month = number(reader, at++);
         at += is_sign(reader, at, '.');

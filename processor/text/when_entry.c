@@ -140,7 +140,7 @@ static bool skip_label(struct reader *reader)
     has_title |= when_accept(reader, TOKEN_TITLE);
     const struct token *end = when_peek(reader, 0);
     bool is_closed = is_sign(end, ')') || (!is_bracketed && (is_sign(end, '.') || is_sign(end, ':')));
-    bool is_set_off = !is_bracketed && (end->is_spaced || has_title);
+    bool is_set_off = !is_bracketed && (end->is_spaced || has_title) && !(has_number && !has_title && when_is_range(end));
     bool is_empty = (!is_letter && !has_number && !has_title) || (is_sequence && !has_title);
     if (is_empty || !(is_closed || is_set_off)) {
         reader->at = start;
@@ -279,13 +279,23 @@ static bool is_deadline(const struct token *token)
     return token->kind == TOKEN_UNTIL || token->kind == TOKEN_DEADLINE;
 }
 
+/* "1/2 cup", "3/4 of them": a small pair without a weekday before an English word is a fraction. */
+static bool is_fraction(const struct reader *reader, const struct entry *entry)
+{
+    const struct token *above = &reader->tokens[entry->first];
+    const struct token *behind = &reader->tokens[entry->behind];
+    return entry->behind == entry->first + 3 && above->kind == TOKEN_NUMBER && is_sign(above + 1, '/') &&
+           above->value < above[2].value && above->value <= 3 && above[2].value <= 10 && behind->is_spaced &&
+           reader->folded->text[behind->start] >= 'a' && reader->folded->text[behind->start] <= 'z';
+}
+
 /* A date with a remark and no time: is it one, or the first word of a sentence? */
 static bool is_sentence(const struct reader *reader, const struct entry *entry)
 {
     bool is_weak = entry->days[0].inferred & (WHEN_INFERRED_RELATIVE | WHEN_INFERRED_MONTH);
     bool is_month = entry->days[0].date.day == 0;
     size_t bytes = reader->tokens[entry->note_end - 1].end - reader->tokens[entry->behind].start;
-    return is_weak || is_month || bytes > MOST_NOTE_WITHOUT_TIME;
+    return is_weak || is_month || is_fraction(reader, entry) || bytes > MOST_NOTE_WITHOUT_TIME;
 }
 
 static void check_note(const struct reader *reader, struct entry *entry)
@@ -309,7 +319,9 @@ static enum tail read_tail(struct reader *reader, struct entry *entry)
         return TAIL_SENTENCE;
     struct hours hours;
     struct reader ahead = *reader;
-    if (token->kind == TOKEN_OPEN || token->kind == TOKEN_VAGUE_DATE || when_is_range(token))
+    if (entry->hours_count > 0 && token->kind == TOKEN_OF && when_peek(reader, 1)->kind == TOKEN_NUMBER)
+        set_problem(&entry->problem, "period"); /* "morning at 9" */
+    else if (token->kind == TOKEN_OPEN || token->kind == TOKEN_VAGUE_DATE || when_is_range(token))
         set_problem(&entry->problem, "range");
     else if (token->kind == TOKEN_VAGUE_TIME)
         set_problem(&entry->problem, "period");

@@ -195,9 +195,10 @@ static bool read_zone(struct reader *reader, struct hours *hours)
     size_t start = reader->at;
     bool is_bracketed = when_accept_sign(reader, '(');
     const struct token *token = when_peek(reader, 0);
-    if (token->kind == TOKEN_ZONE && (!is_bracketed || is_sign(reader, 1, ')'))) {
+    bool is_zone = token->kind == TOKEN_ZONE || token->kind == TOKEN_ZONE_OF_SEVERAL;
+    if (is_zone && (!is_bracketed || is_sign(reader, 1, ')'))) {
         reader->at += is_bracketed ? 2 : 1;
-        hours->zone = token->value;
+        hours->zone = token->kind == TOKEN_ZONE ? token->value : UNKNOWN_ZONE;
         hours->has_zone = true;
         return true;
     }

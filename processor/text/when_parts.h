@@ -51,7 +51,8 @@ enum token_kind {
     TOKEN_WEEK_WORD,
     TOKEN_DURATION, /* value: minutes of one */
     TOKEN_DURATION_HALF,
-    TOKEN_ZONE, /* value: minutes east of UTC, or UNKNOWN_ZONE */
+    TOKEN_ZONE,            /* value: minutes east of UTC, or UNKNOWN_ZONE */
+    TOKEN_ZONE_OF_SEVERAL, /* EST: most often `value`, but not surely */
     TOKEN_VAGUE_TIME,
     TOKEN_VAGUE_DATE,
     TOKEN_OPEN, /* 以降 */
@@ -62,11 +63,49 @@ enum token_kind {
     TOKEN_HOLIDAY,
     TOKEN_TITLE, /* 候補 option: what labels are made of */
     TOKEN_ISO_T,
+    /* what only running text is read for (when_find_words.c) */
+    TOKEN_UNIT,        /* value: enum unit */
+    TOKEN_DAYS_AWAY,   /* 日前 日後: -1 or 1 */
+    TOKEN_AWAY,        /* ago later 前 後: -1 or 1 */
+    TOKEN_HALF_HOUR,   /* 時間半 */
+    TOKEN_IN,          /* in within */
+    TOKEN_ARTICLE,     /* a an */
+    TOKEN_ABOUT,       /* about 約 */
+    TOKEN_APPROX,      /* 頃 */
+    TOKEN_QUARTER,     /* quarter Q 四半期 */
+    TOKEN_MINUTES_PAST, /* past before: 1 or -1 */
+    TOKEN_NTH,         /* first second …: value */
+    TOKEN_DAY_PART,    /* 今夜: DAY_PART(days from today, enum part) */
+    TOKEN_PART,        /* 夜: enum part */
+    TOKEN_MIDNIGHT,
+    TOKEN_OCLOCK,
+    TOKEN_MONTH_AWAY, /* 来月: months from this one */
+    TOKEN_YEAR_AWAY,  /* 去年: years from this one */
+    TOKEN_LAST,
+    TOKEN_SINCE, /* since from between by */
+    TOKEN_TO,    /* to: a range, or minutes to the hour */
+    TOKEN_MONTH_PART,
+    TOKEN_PERIOD_END, /* 月末 年末: enum unit */
+    TOKEN_WEEKEND,
+    TOKEN_SEASON, /* value: its first month */
+    TOKEN_CENTURY,
+    TOKEN_DECADE,
+    TOKEN_HALF_YEAR,
+    TOKEN_YEAR_WORD, /* 西暦 */
+    TOKEN_FISCAL,    /* 年度 */
+    TOKEN_BEFORE_CHRIST,
+    TOKEN_ANNO_DOMINI,
+    TOKEN_BUDDHIST,
+    TOKEN_BC_PREFIX, /* 紀元前 */
+    TOKEN_NOW,
+    TOKEN_FEAST, /* value: month * 100 + day */
+    TOKEN_EVE,
+    TOKEN_NEW,
+    TOKEN_VALENTINE,
 };
 
 enum {
     UNKNOWN_ZONE = 9999, /* a name that stands for several zones */
-    HOME_ZONE = 540,     /* minutes east of UTC of the wall clock: Asia/Tokyo */
     MINUTES_A_DAY = 1440,
     MOST_DAYS = 31, /* of one entry: a list, or a span with 各日 */
     MOST_TIMES = 10,
@@ -136,11 +175,25 @@ struct entry {
     size_t note_end; /* tokens of the note: behind to note_end - 1 */
 };
 
-/* The longest word that a folded text begins with (is, when `is_whole`), or NULL. */
-const struct word *when_find_word(const char *text, size_t length, bool is_whole);
+/* Words sorted by bytes. */
+struct dictionary {
+    const struct word *words;
+    size_t count;
+};
 
-/* The tokens of a folded text below `context`, the last one TOKEN_END. */
-struct token *when_tokenize(const void *context, const struct folded *folded, const char *source, size_t *count);
+/* The longest word of a dictionary that a folded text begins with (is, when `is_whole`), or NULL. */
+const struct word *when_find_word(const struct dictionary *dictionary, const char *text, size_t length, bool is_whole);
+
+/* The words that candidates are read by, and those that running text needs beside them. */
+extern const struct dictionary when_words;
+extern const struct dictionary when_find_words;
+
+/*
+ * The tokens of a folded text below `context`, the last one TOKEN_END; a word of `more` (or NULL) goes before one of
+ * when_words that is no longer.
+ */
+struct token *when_tokenize(const void *context, const struct folded *folded, const char *source,
+                            const struct dictionary *more, size_t *count);
 
 /* The token `ahead` of where the reader stands. */
 const struct token *when_peek(const struct reader *reader, size_t ahead);

@@ -75,7 +75,7 @@ static bool make_when(const struct when_context *about, const struct day *day, c
     } else {
         if (hours->has_zone && hours->zone == UNKNOWN_ZONE)
             set_problem(problem, "zone");
-        long shift = hours->has_zone ? HOME_ZONE - hours->zone : 0;
+        long shift = hours->has_zone ? about->zone - hours->zone : 0;
         when->start = civil_add_minutes(at_minute(day->date, hours->start), shift);
         when->inferred |= hours->inferred | (shift ? WHEN_INFERRED_ZONE : 0);
         if (hours->is_bare && !day->is_confirmed)
@@ -191,7 +191,7 @@ static struct reader open_reader(void *scratch, const char *text, size_t maximum
         length--;
     struct reader reader = {.source = text, .about = about};
     reader.folded = text_fold(scratch, text, length);
-    reader.tokens = when_tokenize(scratch, reader.folded, text, &reader.count);
+    reader.tokens = when_tokenize(scratch, reader.folded, text, NULL, &reader.count);
     return reader;
 }
 

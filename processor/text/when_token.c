@@ -89,14 +89,36 @@ static void read_sign(const char *text, struct token *token)
     token->kind = token->value ? TOKEN_SIGN : TOKEN_OTHER;
 }
 
-static void read_word(const char *text, size_t length, struct token *token)
+/* The longest word of both dictionaries, the second one before the first. */
+static const struct word *find_word(const struct dictionary *more, const char *at, size_t length, bool is_whole)
+{
+    const struct word *word = when_find_word(&when_words, at, length, is_whole);
+    const struct word *other = more ? when_find_word(more, at, length, is_whole) : NULL;
+    bool is_shorter = other && word && strlen(other->text) < strlen(word->text);
+    return other && !is_shorter ? other : word;
+}
+
+/* "a.m." and "p.m.", with or without the last dot. */
+static bool read_dotted_half(const char *text, struct token *token)
+{
+    const char *at = text + token->start;
+    if ((*at != 'a' && *at != 'p') || at[1] != '.' || at[2] != 'm' || is_letter(at[3]))
+        return false;
+    token->kind = *at == 'a' ? TOKEN_FORENOON : TOKEN_AFTERNOON;
+    token->end = token->start + (at[3] == '.' ? 4 : 3);
+    return true;
+}
+
+static void read_word(const char *text, size_t length, const struct dictionary *more, struct token *token)
 {
     const char *at = text + token->start;
     bool is_latin = is_letter(*at);
     size_t size = 0;
+    if (read_dotted_half(text, token))
+        return;
     while (is_latin && is_letter(at[size]))
         size++;
-    const struct word *word = when_find_word(at, is_latin ? size : length - token->start, is_latin);
+    const struct word *word = find_word(more, at, is_latin ? size : length - token->start, is_latin);
     if (word) {
         token->kind = word->kind;
         token->value = word->value;
@@ -111,7 +133,8 @@ static void read_word(const char *text, size_t length, struct token *token)
     }
 }
 
-struct token *when_tokenize(const void *context, const struct folded *folded, const char *source, size_t *count)
+struct token *when_tokenize(const void *context, const struct folded *folded, const char *source,
+                            const struct dictionary *more, size_t *count)
 {
     const char *text = folded->text;
     size_t capacity = folded->length / 2 + 16;
@@ -135,7 +158,7 @@ struct token *when_tokenize(const void *context, const struct folded *folded, co
             if (is_enclosed(folded, source, token))
                 token->kind = TOKEN_LABEL;
         } else {
-            read_word(text, folded->length, token);
+            read_word(text, folded->length, more, token);
         }
         is_spaced = false;
         at = token->end;

@@ -7,8 +7,8 @@
 static const struct word words[] = {
     {"&", TOKEN_LIST, 0},
     {";", TOKEN_LIST, 0},
-    {"aedt", TOKEN_ZONE, UNKNOWN_ZONE},
-    {"aest", TOKEN_ZONE, UNKNOWN_ZONE},
+    {"aedt", TOKEN_ZONE_OF_SEVERAL, 660},
+    {"aest", TOKEN_ZONE_OF_SEVERAL, 600},
     {"afternoon", TOKEN_AFTERNOON, 1},
     {"all", TOKEN_ALL, 0},
     {"allday", TOKEN_ALL_DAY, 0},
@@ -19,14 +19,14 @@ static const struct word words[] = {
     {"at", TOKEN_OF, 0},
     {"aug", TOKEN_MONTH_NAME, 8},
     {"august", TOKEN_MONTH_NAME, 8},
-    {"bst", TOKEN_ZONE, UNKNOWN_ZONE},
+    {"bst", TOKEN_ZONE_OF_SEVERAL, 60},
     {"by", TOKEN_DEADLINE, 0},
     {"candidate", TOKEN_TITLE, 0},
-    {"cdt", TOKEN_ZONE, UNKNOWN_ZONE},
-    {"cest", TOKEN_ZONE, UNKNOWN_ZONE},
-    {"cet", TOKEN_ZONE, UNKNOWN_ZONE},
+    {"cdt", TOKEN_ZONE_OF_SEVERAL, -300},
+    {"cest", TOKEN_ZONE_OF_SEVERAL, 120},
+    {"cet", TOKEN_ZONE_OF_SEVERAL, 60},
     {"choice", TOKEN_TITLE, 0},
-    {"cst", TOKEN_ZONE, UNKNOWN_ZONE},
+    {"cst", TOKEN_ZONE_OF_SEVERAL, -360},
     {"ct", TOKEN_ZONE, UNKNOWN_ZONE},
     {"daily", TOKEN_EACH, 0},
     {"date", TOKEN_TITLE, 0},
@@ -38,11 +38,11 @@ static const struct word words[] = {
     {"due", TOKEN_DEADLINE, 0},
     {"each", TOKEN_EACH, 0},
     {"early", TOKEN_VAGUE_DATE, 0},
-    {"edt", TOKEN_ZONE, UNKNOWN_ZONE},
-    {"eest", TOKEN_ZONE, UNKNOWN_ZONE},
-    {"eet", TOKEN_ZONE, UNKNOWN_ZONE},
-    {"est", TOKEN_ZONE, UNKNOWN_ZONE},
-    {"et", TOKEN_ZONE, UNKNOWN_ZONE},
+    {"edt", TOKEN_ZONE_OF_SEVERAL, -240},
+    {"eest", TOKEN_ZONE_OF_SEVERAL, 180},
+    {"eet", TOKEN_ZONE_OF_SEVERAL, 120},
+    {"est", TOKEN_ZONE_OF_SEVERAL, -300},
+    {"et", TOKEN_ZONE_OF_SEVERAL, -300},
     {"evening", TOKEN_VAGUE_TIME, 0},
     {"every", TOKEN_RECURRENCE, 0},
     {"feb", TOKEN_MONTH_NAME, 2},
@@ -52,13 +52,13 @@ static const struct word words[] = {
     {"from", TOKEN_OF, 0},
     {"gmt", TOKEN_ZONE, 0},
     {"h", TOKEN_DURATION, 60},
-    {"hkt", TOKEN_ZONE, UNKNOWN_ZONE},
+    {"hkt", TOKEN_ZONE_OF_SEVERAL, 480},
     {"hour", TOKEN_DURATION, 60},
     {"hours", TOKEN_DURATION, 60},
     {"hr", TOKEN_DURATION, 60},
     {"hrs", TOKEN_DURATION, 60},
-    {"hst", TOKEN_ZONE, UNKNOWN_ZONE},
-    {"ist", TOKEN_ZONE, UNKNOWN_ZONE},
+    {"hst", TOKEN_ZONE_OF_SEVERAL, -600},
+    {"ist", TOKEN_ZONE_OF_SEVERAL, 330},
     {"jan", TOKEN_MONTH_NAME, 1},
     {"january", TOKEN_MONTH_NAME, 1},
     {"jst", TOKEN_ZONE, 540},
@@ -71,7 +71,7 @@ static const struct word words[] = {
     {"mar", TOKEN_MONTH_NAME, 3},
     {"march", TOKEN_MONTH_NAME, 3},
     {"may", TOKEN_MONTH_NAME, 5},
-    {"mdt", TOKEN_ZONE, UNKNOWN_ZONE},
+    {"mdt", TOKEN_ZONE_OF_SEVERAL, -360},
     {"mid", TOKEN_VAGUE_DATE, 0},
     {"min", TOKEN_DURATION, 1},
     {"mins", TOKEN_DURATION, 1},
@@ -81,8 +81,8 @@ static const struct word words[] = {
     {"month", TOKEN_VAGUE_DATE, 0},
     {"monthly", TOKEN_RECURRENCE, 0},
     {"morning", TOKEN_FORENOON, 1},
-    {"msk", TOKEN_ZONE, UNKNOWN_ZONE},
-    {"mst", TOKEN_ZONE, UNKNOWN_ZONE},
+    {"msk", TOKEN_ZONE_OF_SEVERAL, 180},
+    {"mst", TOKEN_ZONE_OF_SEVERAL, -420},
     {"mt", TOKEN_ZONE, UNKNOWN_ZONE},
     {"nd", TOKEN_ORDINAL, 0},
     {"next", TOKEN_NEXT, 0},
@@ -90,8 +90,8 @@ static const struct word words[] = {
     {"noon", TOKEN_NOON, 0},
     {"nov", TOKEN_MONTH_NAME, 11},
     {"november", TOKEN_MONTH_NAME, 11},
-    {"nzdt", TOKEN_ZONE, UNKNOWN_ZONE},
-    {"nzst", TOKEN_ZONE, UNKNOWN_ZONE},
+    {"nzdt", TOKEN_ZONE_OF_SEVERAL, 780},
+    {"nzst", TOKEN_ZONE_OF_SEVERAL, 720},
     {"oct", TOKEN_MONTH_NAME, 10},
     {"october", TOKEN_MONTH_NAME, 10},
     {"of", TOKEN_OF, 0},
@@ -109,7 +109,7 @@ static const struct word words[] = {
     {"sep", TOKEN_MONTH_NAME, 9},
     {"sept", TOKEN_MONTH_NAME, 9},
     {"september", TOKEN_MONTH_NAME, 9},
-    {"sgt", TOKEN_ZONE, UNKNOWN_ZONE},
+    {"sgt", TOKEN_ZONE_OF_SEVERAL, 480},
     {"slot", TOKEN_TITLE, 0},
     {"st", TOKEN_ORDINAL, 0},
     {"sun", TOKEN_WEEKDAY, 0},
@@ -137,7 +137,7 @@ static const struct word words[] = {
     {"week", TOKEN_WEEK_WORD, 0},
     {"weekend", TOKEN_VAGUE_DATE, 0},
     {"weekly", TOKEN_RECURRENCE, 0},
-    {"wib", TOKEN_ZONE, UNKNOWN_ZONE},
+    {"wib", TOKEN_ZONE_OF_SEVERAL, 420},
     {"z", TOKEN_ZONE, 0},
     {"→", TOKEN_RANGE, 0},
     {"、", TOKEN_LIST, 0},
@@ -308,15 +308,18 @@ static const struct word words[] = {
     {"頃", TOKEN_VAGUE_TIME, 0},
 };
 
+const struct dictionary when_words = {words, sizeof words / sizeof *words};
+
 /* How many words are not greater than the text of `length` bytes (a word that begins it is not). */
-static size_t count_up_to(const char *text, size_t length)
+static size_t count_up_to(const struct dictionary *dictionary, const char *text, size_t length)
 {
+    const struct word *list = dictionary->words;
     size_t low = 0;
-    size_t high = sizeof words / sizeof *words;
+    size_t high = dictionary->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        size_t size = strlen(words[middle].text);
-        int order = memcmp(words[middle].text, text, size < length ? size : length);
+        size_t size = strlen(list[middle].text);
+        int order = memcmp(list[middle].text, text, size < length ? size : length);
         if (order < 0 || (order == 0 && size <= length))
             low = middle + 1;
         else
@@ -325,14 +328,15 @@ static size_t count_up_to(const char *text, size_t length)
     return low;
 }
 
-const struct word *when_find_word(const char *text, size_t length, bool is_whole)
+const struct word *when_find_word(const struct dictionary *dictionary, const char *text, size_t length, bool is_whole)
 {
+    const struct word *list = dictionary->words;
     unsigned char lead = (unsigned char)*text;
     size_t first = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4; /* bytes of the first character */
-    for (size_t i = count_up_to(text, length); i-- > 0 && strncmp(words[i].text, text, first) == 0;) {
-        size_t size = strlen(words[i].text);
-        if (size <= length && memcmp(words[i].text, text, size) == 0 && (!is_whole || size == length))
-            return &words[i];
+    for (size_t i = count_up_to(dictionary, text, length); i-- > 0 && strncmp(list[i].text, text, first) == 0;) {
+        size_t size = strlen(list[i].text);
+        if (size <= length && memcmp(list[i].text, text, size) == 0 && (!is_whole || size == length))
+            return &list[i];
     }
     return NULL;
 }

@@ -19,7 +19,7 @@ from poll_test import DATES_JA, POLL, Center, address_of
 
 YAMADA = JAPANESE.organiser
 SATO, SUZUKI, TANAKA = JAPANESE.asked
-COMMANDS = ("init", "process", "post", "nightly", "read", "answer", "poll", "status", "config")
+COMMANDS = ("init", "process", "post", "nightly", "read", "answer", "dates", "poll", "status", "config")
 
 # Stands in for kairan-reader: does to the mails that say so what a bug in a library would do, and asks the real one
 # about all others.
@@ -70,6 +70,24 @@ def contents_of(folder):
                 with open(os.path.join(path, name), "rb") as file:
                     found[os.path.relpath(os.path.join(path, name), folder)] = hashlib.sha256(file.read()).hexdigest()
     return found
+
+
+def dates_are_listed(tap):
+    text = "会議は1/15(木) 13:00〜15:00です".encode()
+    slot = {"start": "2026-01-15T13:00", "end": "2026-01-15T15:00", "text": "1/15(木) 13:00〜15:00"}
+    status, printed, said = kairan("dates", "--now", "2025-12-18T10:00:00+09:00", input=text)
+    view = json.loads(printed) if status == 0 else {}
+    tap.ok(view.get("verdict") == "ok" and slot.items() <= view["dates"][0].items(), "kairan dates lists a date",
+           f"{status}\n{printed}\n{said}")
+    status, printed, said = kairan("dates", "--now", "2025-12-18T01:00:00Z", input=b"tomorrow at 3pm JST")
+    view = json.loads(printed) if status == 0 else {}
+    tap.ok(status == 0 and view["dates"][0]["start"] == "2025-12-19T06:00", "kairan dates counts in the zone of --now",
+           f"{status}\n{printed}\n{said}")
+    for arguments, code in ((["--now", "soon"], 1), (["--lang", "fr"], 2), (["--when"], 2), (["a", "b"], 2),
+                            (["/nonexistent"], 1)):
+        status, printed, said = kairan("dates", *arguments, input=b"")
+        tap.ok(status == code and said and not printed, f"kairan dates {' '.join(arguments)} ends with {code}",
+               f"{status}\n{printed}\n{said}")
 
 
 def help_speaks_both_languages(tap):
@@ -301,7 +319,7 @@ def a_watch_lets_others_in(tap):
 
 def main():
     tap = Tap()
-    for check in (help_speaks_both_languages, wrong_use_is_told, wrong_configuration_is_told,
+    for check in (help_speaks_both_languages, dates_are_listed, wrong_use_is_told, wrong_configuration_is_told,
                   links_and_wrong_words, init_makes_an_instance,
                   polls_from_the_shell, reading_changes_nothing, deadly_mail_is_set_aside,
                   a_watch_lets_others_in):

@@ -107,6 +107,7 @@ static bool check_line(json_t *entry, const char *line, reader_function *read, b
     const char *heading = json_string_value(json_object_get(entry, "heading"));
     struct civil above = heading ? read_iso(heading) : (struct civil){0};
     struct when_context about = {.now = read_iso(now ? now : "2025-12-18T10:00"),
+                                 .zone = 540,
                                  .heading = heading ? &above : NULL,
                                  .duration_minutes = (int)json_integer_value(json_object_get(entry, "duration"))};
     struct when_result *result = read(NULL, line, &about);
