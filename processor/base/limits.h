@@ -10,10 +10,10 @@ enum {
     LIMIT_TEXT_BYTES = 1024 * 1024,        /* decoded text of one letter; a human reply is 1 to 100 kB */
     LIMIT_HTML_BYTES = 512 * 1024,         /* libxml2 is quadratic in attributes: 259 kB can take 4 s */
     LIMIT_HEADER_BYTES = 512 * 1024,       /* Postfix takes 100 kB a header field */
-    LIMIT_HEADER_LINES = 5000,             /* libetpan needs 170 MB for 1,000,000 */
+    LIMIT_HEADER_LINES = 5000,             /* in the mail or in a part; the longest real ones have 300 */
     LIMIT_FIELD_BYTES = 100 * 1024,        /* one decoded header field */
     LIMIT_PARTS = 1000,                    /* MIME parts looked at in one letter */
-    LIMIT_DEPTH = 50,                      /* MIME nesting; libetpan is O(bytes × depth) */
+    LIMIT_DEPTH = 50,                      /* MIME nesting; real mail has 5 */
     LIMIT_VIEW_BYTES = 16 * 1024 * 1024,   /* one letter as the reader's JSON */
     LIMIT_CHOICES = 60,                    /* choices of one poll */
     LIMIT_PARTICIPANTS = 20000,            /* people of one poll */

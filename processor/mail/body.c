@@ -17,7 +17,7 @@ static void normalise(char *text)
     char *write = text;
     for (const char *read = text; *read; read++) {
         if (*read == '\r') {
-            if (read[1] != '\n')
+            if (read[1] != '\n' && read[1] != '\r')
                 *write++ = '\n';
         } else if ((unsigned char)*read >= ' ' || *read == '\n' || *read == '\t') {
             if (*read != 0x7F)
@@ -126,6 +126,8 @@ static struct body read_part(const void *context, const struct part *part)
     if (length > maximum)
         length = maximum;
     const char *label = header_parameter(&part->content, "charset");
+    if (!label)
+        label = words_decode_parameter(context, part->content.parameters, part->content.count, "charset");
     body.charset = words_clean(memory_copy_text(context, label ? label : ""));
     if (!utf8_is_valid(body.charset, strlen(body.charset)))
         body.charset[0] = '\0';
@@ -158,6 +160,22 @@ static const struct part *find_html(const struct part_list *list)
     return NULL;
 }
 
+/* Adds what stands in further parts of the text. */
+static void read_rest(const void *context, const struct part_list *list, const struct part *part, struct body *body)
+{
+    while ((part = part_next_text(list, part)) != NULL) {
+        struct body next = read_part(context, part);
+        size_t length = strlen(body->text);
+        if (!is_blank(next.text) && length + strlen(next.text) < LIMIT_TEXT_BYTES) {
+            bool ends_line = !length || body->text[length - 1] == '\n';
+            body->text = memory_format(context, "%s%s%s", body->text, ends_line ? "" : "\n", next.text);
+        }
+        body->replaced += next.replaced;
+        body->is_guessed = body->is_guessed || next.is_guessed;
+        body->is_cut = body->is_cut || next.is_cut;
+    }
+}
+
 struct body body_read(const void *context, const struct part_list *list)
 {
     const struct part *part = part_best_text(list);
@@ -165,5 +183,9 @@ struct body body_read(const void *context, const struct part_list *list)
         return (struct body){.text = memory_copy_text(context, ""), .charset = memory_copy_text(context, "")};
     struct body body = read_part(context, part);
     const struct part *html = body.is_html || !is_blank(body.text) ? NULL : find_html(list);
-    return html ? read_part(context, html) : body; /* some programs leave the plain alternative empty */
+    if (html)
+        return read_part(context, html); /* some programs leave the plain alternative empty */
+    if (!body.is_html)
+        read_rest(context, list, part, &body);
+    return body;
 }

@@ -21,7 +21,7 @@ struct source {
     const void *context;
     const char *bytes;
     size_t length;
-    size_t high;          /* bytes above 0x7F */
+    size_t high; /* bytes above 0x7F */
     bool is_utf8;
     size_t wide;          /* UTF-8 sequences of three bytes or more: no other encoding gives several by chance */
     bool has_control;     /* ESC, SO or SI */
@@ -196,7 +196,8 @@ static struct attempt choose(const struct source *source, const struct charset_l
         return decode(source, label);
     if (!source->high || (encoding == ENCODING_UNKNOWN && source->has_designation && !source->is_utf8))
         return decode(source, &iso_2022_jp);
-    bool says_little = encoding == ENCODING_UTF8 || encoding == ENCODING_UNKNOWN || (encoding == ENCODING_SINGLE && source->wide);
+    bool says_little = encoding == ENCODING_UTF8 || encoding == ENCODING_UNKNOWN ||
+                       (encoding == ENCODING_SINGLE && source->wide);
     if (source->is_utf8 && (source->wide >= 2 || says_little)) {
         struct attempt attempt = copy(source);
         attempt.is_guessed = encoding != ENCODING_UTF8 && encoding != ENCODING_UNKNOWN;

@@ -1,4 +1,5 @@
-/* Decoders of the Japanese encodings: see charset_decoders.h. The names follow https://encoding.spec.whatwg.org/ section 13. */
+/* Decoders of the Japanese encodings: see charset_decoders.h. The names follow https://encoding.spec.whatwg.org/
+ * section 13. */
 #include <string.h>
 
 #include "base/utf8.h"
@@ -8,7 +9,7 @@ enum {
     HALF_WIDTH_KANA = 0xFF61, /* what 0xA1 of JIS X 0201 is */
     EUDC_FIRST = 8836,        /* pointers of 0xF040 to 0xF9FC of Shift_JIS: rows for everybody's own characters … */
     EUDC_LAST = 10715,
-    EUDC_POINT = 0xE000, /* … in the private use area */
+    EUDC_POINT = 0xE000,      /* … in the private use area */
     KANA_FIRST = 3 * JIS_ROW, /* rows 4 and 5 */
     KANA_END = 5 * JIS_ROW,
     LEVEL_2_FIRST = 47 * JIS_ROW,
@@ -128,10 +129,9 @@ struct designation {
 };
 
 static const struct designation designations[] = {
-    {"(B", STATE_ASCII, true},   {"$B", STATE_0208, true},     {"$@", STATE_0208, true},
-    {"(J", STATE_ROMAN, true},   {"(I", STATE_KATAKANA, true}, {"$(D", STATE_0212, false},
-    {"$(B", STATE_0208, false},  {"$(@", STATE_0208, false},   {"$(O", STATE_0208, false},
-    {"$(Q", STATE_0208, false},  {"(H", STATE_ASCII, false},
+    {"(B", STATE_ASCII, true},    {"$B", STATE_0208, true},   {"$@", STATE_0208, true},   {"(J", STATE_ROMAN, true},
+    {"(I", STATE_KATAKANA, true}, {"$(D", STATE_0212, false}, {"$(B", STATE_0208, false}, {"$(@", STATE_0208, false},
+    {"$(O", STATE_0208, false},   {"$(Q", STATE_0208, false}, {"(H", STATE_ASCII, false},
 };
 
 struct iso_2022_jp {
@@ -165,7 +165,8 @@ static void take_escape(struct iso_2022_jp *decoder)
     for (size_t i = 0; i < sizeof designations / sizeof *designations; i++) {
         const struct designation *designation = &designations[i];
         size_t size = strlen(designation->bytes);
-        if (size > left || memcmp(rest, designation->bytes, size) != 0 || (decoder->is_strict && !designation->is_standard))
+        if (size > left || memcmp(rest, designation->bytes, size) != 0 ||
+            (decoder->is_strict && !designation->is_standard))
             continue;
         decoder->at += size;
         decoder->state = designation->state;

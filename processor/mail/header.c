@@ -81,7 +81,8 @@ static bool is_junk(const char *bytes, size_t length, struct span line, size_t n
     return next < length && is_field(line_at(bytes, length, next, &next));
 }
 
-struct header *header_read(const void *context, const char *bytes, size_t length, struct error **error)
+static struct header *read_section(const void *context, const char *bytes, size_t length, bool is_part,
+                                   struct error **error)
 {
     struct header *header = memory_new(context, struct header);
     size_t lines = 0;
@@ -92,6 +93,10 @@ struct header *header_read(const void *context, const char *bytes, size_t length
         header->body = next;
         if (!line.length && (header->count || !lines))
             return header;
+        if (is_part && span_begins(line, "--")) {
+            header->body = offset;
+            return header;
+        }
         if (++lines > LIMIT_HEADER_LINES || next > LIMIT_HEADER_BYTES) {
             error_set(error, ERROR_REFUSED, "the header has more than %d lines or %d bytes", LIMIT_HEADER_LINES,
                       LIMIT_HEADER_BYTES);
@@ -112,6 +117,16 @@ struct header *header_read(const void *context, const char *bytes, size_t length
         }
     }
     return header;
+}
+
+struct header *header_read(const void *context, const char *bytes, size_t length, struct error **error)
+{
+    return read_section(context, bytes, length, false, error);
+}
+
+struct header *header_read_part(const void *context, const char *bytes, size_t length, struct error **error)
+{
+    return read_section(context, bytes, length, true, error);
 }
 
 static bool has_name(const struct header_field *field, const char *name, size_t length)
@@ -176,6 +191,7 @@ static char *take_piece(const void *context, struct span text, size_t *offset, c
 {
     struct buffer *piece = buffer_new(context, LIMIT_FIELD_BYTES);
     size_t kept = 0; /* blanks behind this are outside quotes and end the piece */
+    bool was_quoted = false;
     size_t i = *offset;
     while (i < text.length && text.text[i] != ';' && text.text[i] != stop) {
         char c = text.text[i];
@@ -189,8 +205,9 @@ static char *take_piece(const void *context, struct span text, size_t *offset, c
                     buffer_add_byte(piece, text.text[i]);
             }
             kept = piece->length;
+            was_quoted = true;
             i++;
-        } else if (c == '(' && !kept) {
+        } else if (c == '(' && (!kept || was_quoted)) {
             i = skip_comment(text, i);
         } else {
             if (!is_space(c) || kept)

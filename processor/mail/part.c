@@ -1,15 +1,14 @@
 /* MIME parts: see part.h. */
 #include "mail/part.h"
 
-#include <libetpan/libetpan.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "base/memory.h"
-#include "mail/guard.h"
+#include "mail/multipart.h"
 #include "mail/transfer.h"
 
-enum { TYPE_BYTES = 100, STACK = 2 * LIMIT_DEPTH };
+enum { TYPE_BYTES = 100 };
 
 static char *file_name(const void *context, const struct header_parameters *disposition,
                        const struct header_parameters *content)
@@ -31,108 +30,57 @@ static char *type_of(const void *context, const struct header_parameters *conten
         return memory_copy_text(context, "text/plain");
     if (type[major + 1 + strspn(type + major + 1, allowed)])
         return memory_copy_text(context, "application/octet-stream");
-    return memory_copy_text(context, strcmp(type, "message/" GUARD_RFC822) == 0 ? "message/rfc822" : type);
+    if (strncmp(type, "multipart/", strlen("multipart/")) == 0)
+        return memory_copy_text(context, "text/plain"); /* no boundary, so there is nothing else to read */
+    return memory_copy_text(context, type);
 }
 
-static bool is_text_type(const char *type)
+static bool is_plain(const struct part *part)
 {
-    return strcmp(type, "text/plain") == 0 || strcmp(type, "text/html") == 0;
+    return strcmp(part->type, "text/plain") == 0;
 }
 
-/* Fills in what the part's header says; `bytes` is its body. */
+static bool is_html(const struct part *part)
+{
+    return strcmp(part->type, "text/html") == 0;
+}
+
+/* A text of any kind that a person would read: "text/x-markdown", but no calendar and no header of a returned mail. */
+static bool is_readable(const struct part *part)
+{
+    static const char *const others[] = {"text/calendar",       "text/x-vcard", "text/vcard", "text/directory",
+                                         "text/rfc822-headers", "text/css",     "text/xml",   "text/x-amp-html"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(part->type, others[i]) == 0)
+            return false;
+    return strncmp(part->type, "text/", strlen("text/")) == 0;
+}
+
+/* What the header of a part (or of the mail, when it is no multipart) says of it. */
 static void describe(const void *context, const struct header *header, struct part *part)
 {
-    part->content = header_parameters(context, header, "Content-Type");
     part->type = type_of(context, &part->content);
     part->encoding = header_parameters(context, header, "Content-Transfer-Encoding").value;
     struct header_parameters disposition = header_parameters(context, header, "Content-Disposition");
     part->name = file_name(context, &disposition, &part->content);
-    if (strncmp(part->type, "multipart/", strlen("multipart/")) == 0)
-        part->type = memory_copy_text(context, "text/plain"); /* no boundary, so there is nothing else to read */
-    part->is_attachment = strcmp(disposition.value, "attachment") == 0 || !is_text_type(part->type) ||
-                          (*part->name && strcmp(disposition.value, "inline") != 0);
+    part->is_detached = strcmp(disposition.value, "attachment") == 0;
+    bool is_body = (is_plain(part) || is_html(part)) && (!*part->name || !part->parent);
+    part->is_attachment = part->is_detached || !is_body;
 }
 
-static struct part *add_part(struct part_list *list)
+static void add_leaf(struct part_list *list, const struct leaf *leaf)
 {
-    if (list->count == LIMIT_PARTS) {
-        list->is_cut = true;
-        return NULL;
-    }
-    if (list->count == talloc_array_length(list->parts))
-        list->parts = memory_resize(list, list->parts, struct part, 2 * list->count + 4);
     struct part *part = &list->parts[list->count++];
-    *part = (struct part){0};
-    return part;
-}
-
-/* A leaf with its own header; what libetpan took for a message within (multipart/digest) stays closed. */
-static void add_leaf(struct part_list *list, const char *bytes, size_t length, bool is_message)
-{
-    struct part *part = add_part(list);
-    if (!part)
+    *part = (struct part){.content = leaf->content,
+                          .bytes = leaf->body.text,
+                          .length = leaf->body.length,
+                          .parent = leaf->parent,
+                          .alternative = leaf->alternative};
+    describe(list, leaf->header, part);
+    if (!leaf->is_message)
         return;
-    struct error *error = NULL;
-    struct header *header = header_read(list, bytes, length, &error);
-    if (!header) { /* guard_mail refuses longer ones before */
-        error_free(&error);
-        list->count--;
-        return;
-    }
-    describe(list, header, part);
-    if (is_message) {
-        part->type = memory_copy_text(list, "message/rfc822");
-        part->is_attachment = true;
-    }
-    part->bytes = bytes + header->body;
-    part->length = length - header->body;
-}
-
-/* Walks without recursion: a stack of places in lists of children, as deep as the fence lets anything nest. */
-static void walk(struct part_list *list, struct mailmime *top)
-{
-    clistiter *stack[STACK];
-    size_t depth = 0;
-    stack[depth++] = clist_begin(top->mm_data.mm_multipart.mm_mp_list);
-    while (depth) {
-        clistiter *place = stack[depth - 1];
-        if (!place) {
-            depth--;
-            continue;
-        }
-        stack[depth - 1] = clist_next(place);
-        struct mailmime *node = clist_content(place);
-        if (node->mm_type != MAILMIME_MULTIPLE) {
-            add_leaf(list, node->mm_mime_start, node->mm_length, node->mm_type == MAILMIME_MESSAGE);
-        } else if (depth < STACK) {
-            stack[depth++] = clist_begin(node->mm_data.mm_multipart.mm_mp_list);
-        } else {
-            list->is_cut = true;
-        }
-    }
-}
-
-/* The body as one part: what most mails are, and what is left of a multipart that has none. */
-static struct part_list *add_whole(struct part_list *list, const struct header *header, struct span body)
-{
-    struct part *part = add_part(list);
-    describe(list, header, part);
-    part->bytes = body.text;
-    part->length = body.length;
-    return list;
-}
-
-static bool parse(struct part_list *list, const struct guarded *guarded, struct error **error)
-{
-    struct mailmime *tree = NULL;
-    size_t index = 0;
-    if (mailmime_parse(guarded->bytes, guarded->length, &index, &tree) != MAILIMF_NO_ERROR)
-        return error_set(error, ERROR_REFUSED, "its MIME structure cannot be parsed");
-    struct mailmime *top = tree->mm_type == MAILMIME_MESSAGE ? tree->mm_data.mm_message.mm_msg_mime : NULL;
-    if (top && top->mm_type == MAILMIME_MULTIPLE)
-        walk(list, top);
-    mailmime_free(tree);
-    return true;
+    part->type = memory_copy_text(list, "message/rfc822");
+    part->is_attachment = true;
 }
 
 struct part_list *part_list_read(const void *context, const struct header *header, const char *bytes, size_t length,
@@ -141,34 +89,82 @@ struct part_list *part_list_read(const void *context, const struct header *heade
     struct part_list *list = memory_new(context, struct part_list);
     struct span body = {bytes + header->body, length - header->body};
     struct header_parameters content = header_parameters(list, header, "Content-Type");
-    if (strncmp(content.value, "multipart/", strlen("multipart/")) != 0)
-        return add_whole(list, header, body);
-    struct guarded *guarded = guard_mail(list, header, bytes, length, error);
-    if (!guarded || !parse(list, guarded, error)) {
+    struct leaves *leaves = multipart_split(list, &content, body, error);
+    if (!leaves) {
         talloc_free(list);
         return NULL;
     }
-    list->is_changed = guarded->is_changed;
-    return list->count ? list : add_whole(list, header, body);
+    list->parts = memory_array(list, struct part, leaves->count ? leaves->count : 1);
+    for (size_t i = 0; i < leaves->count; i++)
+        add_leaf(list, &leaves->leaves[i]);
+    if (!leaves->count) {
+        list->parts[list->count++] = (struct part){.content = content, .bytes = body.text, .length = body.length};
+        describe(list, header, &list->parts[0]);
+    }
+    return list;
+}
+
+/* A text/plain that says the same as an HTML part. */
+static const struct part *plain_alternative(const struct part_list *list, const struct part *html)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct part *part = &list->parts[i];
+        if (is_plain(part) && !part->is_attachment && part->alternative && part->alternative == html->alternative)
+            return part;
+    }
+    return html;
+}
+
+static bool is_empty(const struct part *part)
+{
+    for (size_t i = 0; i < part->length; i++)
+        if (!strchr(" \t\r\n", part->bytes[i]))
+            return false;
+    return true;
 }
 
 const struct part *part_best_text(const struct part_list *list)
 {
-    static const char *const types[] = {"text/plain", "text/html"};
-    for (size_t wanted = 0; wanted < sizeof types / sizeof *types; wanted++)
-        for (size_t i = 0; i < list->count; i++)
-            if (!list->parts[i].is_attachment && strcmp(list->parts[i].type, types[wanted]) == 0)
-                return &list->parts[i];
+    const struct part *first = NULL;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct part *part = &list->parts[i];
+        if (part->is_attachment)
+            continue;
+        first = first ? first : part;
+        if (!is_empty(part))
+            return is_html(part) ? plain_alternative(list, part) : part;
+    }
+    if (first)
+        return first;
+    for (size_t i = 0; i < list->count; i++)
+        if (!list->parts[i].is_detached && is_readable(&list->parts[i]))
+            return &list->parts[i];
+    return list->count == 1 && is_readable(&list->parts[0]) && !list->parts[0].parent ? &list->parts[0] : NULL;
+}
+
+const struct part *part_next_text(const struct part_list *list, const struct part *part)
+{
+    bool is_behind_other = false;
+    for (const struct part *next = part + 1; next < list->parts + list->count && next->parent == part->parent; next++) {
+        if (is_plain(next) && !next->is_attachment)
+            return is_behind_other && !part->alternative ? next : NULL;
+        is_behind_other = true;
+    }
     return NULL;
 }
 
 char *part_decode(const void *context, const struct part *part, size_t maximum, size_t *length)
 {
     size_t given = part->length < maximum ? part->length : maximum;
-    if (strcmp(part->encoding, "base64") == 0)
-        return transfer_decode_base64(context, part->bytes, given, length);
-    if (strcmp(part->encoding, "quoted-printable") == 0)
+    switch (transfer_encoding_of(part->encoding)) {
+    case TRANSFER_BASE64:
+        return transfer_decode_base64_body(context, part->bytes, given, length);
+    case TRANSFER_QUOTED_PRINTABLE:
         return transfer_decode_quoted_printable(context, part->bytes, given, length);
-    *length = given;
-    return memory_copy_bytes(context, part->bytes, given);
+    case TRANSFER_UUENCODE:
+        return transfer_decode_uuencode(context, part->bytes, given, length);
+    default:
+        *length = given;
+        return memory_copy_bytes(context, part->bytes, given);
+    }
 }

@@ -1,6 +1,6 @@
 /*
- * MIME parts: the leaves of a mail's tree in their order, and which of them is the text to read. libetpan finds where
- * parts begin and end; their headers are read here, because real ones break the rules it insists on.
+ * MIME parts: the leaves of a mail's tree in their order (multipart.h), what they are, and which of them is the text to
+ * read.
  */
 #ifndef KAIRAN_MAIL_PART_H
 #define KAIRAN_MAIL_PART_H
@@ -17,15 +17,16 @@ struct part {
     char *encoding; /* Content-Transfer-Encoding, lower case, "" when there is none */
     char *name;     /* a safe file name, "" when it has none */
     bool is_attachment;
-    const char *bytes; /* still encoded; into the mail */
+    bool is_detached;   /* Content-Disposition: attachment */
+    const char *bytes;  /* still encoded; into the mail */
     size_t length;
+    size_t parent;      /* as in struct leaf; 0 when the mail is no multipart */
+    size_t alternative;
 };
 
 struct part_list {
     struct part *parts; /* talloc array */
     size_t count;
-    bool is_cut;     /* there were more than LIMIT_PARTS, or deeper ones than LIMIT_DEPTH */
-    bool is_changed; /* the fence defused something (guard.h) */
 };
 
 /*
@@ -35,8 +36,17 @@ struct part_list {
 struct part_list *part_list_read(const void *context, const struct header *header, const char *bytes, size_t length,
                                  struct error **error);
 
-/* The part to read: the first text/plain that is no attachment, else the first text/html; NULL when there is none. */
+/*
+ * The part to read: the first text/plain or text/html that is no attachment, of HTML its text/plain alternative; else the
+ * first text that is meant to be shown; else the whole mail when it is a text. NULL when there is none.
+ */
 const struct part *part_best_text(const struct part_list *list);
+
+/*
+ * The text/plain that goes on after `part`, a text/plain, behind pictures and the like within it (Apple Mail writes so);
+ * NULL when there is none.
+ */
+const struct part *part_next_text(const struct part_list *list, const struct part *part);
 
 /* The transfer-decoded bytes below `context` (never more than there were), at most `maximum` of the encoded ones. */
 char *part_decode(const void *context, const struct part *part, size_t maximum, size_t *length);

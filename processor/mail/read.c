@@ -19,7 +19,10 @@
 #include "mail/letter.h"
 #include "mail/part.h"
 #include "mail/quote.h"
+#include "mail/transfer.h"
 #include "mail/view.h"
+
+enum { UUENCODED = 100 }; /* lines that begin like an uuencoded file; each costs a look over the text */
 
 /* One mail while it is being read. */
 struct reading {
@@ -32,7 +35,7 @@ struct reading {
     const char *subject;
     struct buffer *view;
     struct buffer *warnings; /* the values of an array */
-    bool is_text_apart; /* the text does not go into the view */
+    bool is_text_apart;      /* the text does not go into the view */
 };
 
 static void set(struct reading *reading, const char *key, const char *text)
@@ -198,18 +201,52 @@ static char *hash(const void *context, const char *bytes, size_t length)
     return hex;
 }
 
-static void add_attachment(struct reading *reading, const struct part *part)
+static void set_attachment(struct reading *reading, const char *name, const char *type, char *bytes, size_t length)
 {
-    size_t length;
-    char *bytes = part_decode(reading->context, part, LIMIT_LETTER_BYTES, &length);
     view_open(reading->view, '{');
-    set(reading, "name", part->name);
-    set(reading, "type", part->type);
+    set(reading, "name", name);
+    set(reading, "type", type);
     view_add_key(reading->view, "size");
     view_add_number(reading->view, length);
     set(reading, "sha256", hash(reading->context, bytes, length));
     view_close(reading->view, '}');
     talloc_free(bytes);
+}
+
+static void add_attachment(struct reading *reading, const struct part *part)
+{
+    size_t length;
+    char *bytes = part_decode(reading->context, part, LIMIT_LETTER_BYTES, &length);
+    set_attachment(reading, part->name, part->type, bytes, length);
+    if (strcmp(part->type, "application/ms-tnef") == 0 || strcasecmp(part->name, "winmail.dat") == 0)
+        warn(reading, "Outlook packed attachments into winmail.dat, which is not taken apart");
+}
+
+/* Files in the text itself, as people sent them before MIME: "begin 644 name" … "end". The text keeps them. */
+static void add_uuencoded(struct reading *reading)
+{
+    const char *begin = reading->body.text;
+    for (int tries = 0; begin && tries < UUENCODED; tries++) {
+        if (strncmp(begin, "begin ", 6) != 0)
+            begin = strstr(begin, "\nbegin ");
+        if (!begin)
+            return;
+        begin += *begin == '\n';
+        size_t mode = strspn(begin + 6, "01234567");
+        const char *name = begin + 6 + mode;
+        const char *end = strstr(begin, "\nend");
+        size_t length = 0;
+        char *bytes = NULL;
+        if (end && mode >= 3 && mode <= 4 && *name == ' ')
+            bytes = transfer_decode_uuencode(reading->context, begin, (size_t)(end - begin) + 5, &length);
+        if (length) {
+            char *line = memory_copy_bytes(reading->context, name + 1, strcspn(name + 1, "\n"));
+            set_attachment(reading, words_file_name(reading->context, words_clean(line)), "application/octet-stream",
+                           bytes, length);
+            warn(reading, "the text holds an uuencoded file");
+        }
+        begin = strchr(length ? end + 1 : begin, '\n');
+    }
 }
 
 static void read_attachments(struct reading *reading)
@@ -219,11 +256,8 @@ static void read_attachments(struct reading *reading)
     for (size_t i = 0; i < reading->parts->count; i++)
         if (reading->parts->parts[i].is_attachment)
             add_attachment(reading, &reading->parts->parts[i]);
+    add_uuencoded(reading);
     view_close(reading->view, ']');
-    if (reading->parts->is_cut)
-        warn(reading, "there are more parts than the limit; the rest is left out");
-    if (reading->parts->is_changed)
-        warn(reading, "the MIME structure is dangerous and was defused");
 }
 
 static void read_verdict(struct reading *reading)

@@ -72,6 +72,7 @@ static bool check_mail(json_t *entry)
 START_TEST(mails_are_read)
 {
     unit_check_vectors("mail/read.jsonl", check_mail);
+    unit_check_vectors("mail/structure.jsonl", check_mail);
 }
 END_TEST
 
@@ -144,6 +145,10 @@ static const struct pattern hostile[] = {
     {"escapes", "Content-Type: text/plain; charset=iso-2022-jp\n\n", "\x1B$B\x1B(B", 100000, ""},
     {"NULs", "From: a@b.c\nSubject: x\n\n", "\x01\x02", 1000, ""},
     {"only a colon", ":", ":", 1000, "\n\n"},
+    {"files that begin and never end", "From: a@b.c\n\n", "begin 644 x\n", 80000, "end\n"},
+    {"multiparts whose boundary never comes", "Content-Type: multipart/mixed; boundary=a\n\n",
+     "--a\nContent-Type: multipart/mixed; boundary=bbbbb\n\n--x\n", 900, "--a--"},
+    {"lines that look like boundaries", "Content-Type: multipart/mixed; boundary=a\n\n", "--b\n", 1000000, "--a--"},
     {"carriage returns only", "From: a@b.c\rSubject: x\r\r", "text\r", 1000, ""},
     {"a boundary of a megabyte", "Content-Type: multipart/mixed; boundary=", "b", 1000000, "\n\nx"},
     {"deep HTML", "Content-Type: text/html\n\n", "<div><blockquote>", 30000, "x"},
