@@ -21,6 +21,7 @@ struct config {
     /* [mail] */
     char *poll_address;
     char *kairan_address;
+    char *note_address;
     char *delimiters;
     char *transport;
     char *hostname;
@@ -31,6 +32,7 @@ struct config {
     char *database;
     char *circles;
     char *pools;
+    char *attachments;
     char *key_file;
     char *templates;
     /* [limits] */
@@ -38,6 +40,8 @@ struct config {
     long reader_seconds;
     long answers_a_day;
     long asks_a_poll;
+    long attachment_bytes;
+    long strangers_a_day;
     /* [polls] */
     long deadline_days;
     long names_shown;
@@ -46,6 +50,11 @@ struct config {
     /* [nightly]: minutes since midnight, or KEYS_OFF */
     long nightly_deadlines;
     long nightly_housekeeping;
+    /* [notes] */
+    char *readers;
+    char *frequency;
+    long digest_weekday;
+    char *lists;
 };
 
 /* Reads `path` (a file, or a folder that holds kairan.conf) below `context`; sets the zone of the clock. */

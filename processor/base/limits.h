@@ -15,10 +15,11 @@ enum {
     LIMIT_PARTS = 1000,                    /* MIME parts looked at in one letter */
     LIMIT_DEPTH = 50,                      /* MIME nesting; real mail has 5 */
     LIMIT_VIEW_BYTES = 16 * 1024 * 1024,   /* one letter as the reader's JSON */
+    LIMIT_ATTACHMENTS = 50,                /* of one note */
     LIMIT_CHOICES = 60,                    /* choices of one poll */
     LIMIT_PARTICIPANTS = 20000,            /* people of one poll */
     LIMIT_TEMPLATE_BYTES = 256 * 1024,     /* one template file */
-    LIMIT_MAIL_OUT_BYTES = 8 * 1024 * 1024 /* one outgoing mail */
+    LIMIT_MAIL_OUT_BYTES = 17 * 1024 * 1024 /* one outgoing mail */
 };
 
 #endif

@@ -22,6 +22,7 @@ int command_read(int argc, char *argv[]);
 int command_answer(int argc, char *argv[]);
 int command_poll(int argc, char *argv[]);
 int command_xen(int argc, char *argv[]);
+int command_note(int argc, char *argv[]);
 int command_status(int argc, char *argv[]);
 int command_config(int argc, char *argv[]);
 

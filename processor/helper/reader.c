@@ -1,7 +1,8 @@
 /*
  * kairan-reader: reads mails for kairan in a process of its own, which holds no secrets and can open nothing. A frame
  * with a mail's bytes in; a frame with its view (or {"error": sentence}), a NUL and its text out; until standard input
- * ends. Not run by hand.
+ * ends. Called as `kairan-reader attachments` it gives the bytes of the attachments instead, one behind the other: who asks
+ * knows their sizes and hashes from the view and trusts nothing else. Not run by hand.
  */
 #include <jansson.h>
 #include <libxml/parser.h>
@@ -40,6 +41,15 @@ static char *error_view(const void *context, struct error *error)
     return text;
 }
 
+/* Answers one mail with its attachments; with an empty frame when it cannot be read. False when nobody listens. */
+static bool answer_attachments(const void *context, const char *bytes, size_t length)
+{
+    struct error *error = NULL;
+    struct buffer *contents = letter_read_attachments(context, bytes, length, &error);
+    error_free(&error); /* who asks has heard it with the view */
+    return frame_write(STDOUT_FILENO, contents ? contents->bytes : "", contents ? contents->length : 0, NULL);
+}
+
 /* Answers one mail. False when nobody listens any more. */
 static bool answer(const void *context, const char *bytes, size_t length)
 {
@@ -59,10 +69,11 @@ static bool answer(const void *context, const char *bytes, size_t length)
     return false;
 }
 
-int main(void)
+int main(int argc, char *argv[])
 {
     log_start("kairan-reader");
     open_everything();
+    bool wants_attachments = argc > 1 && strcmp(argv[1], "attachments") == 0;
     struct error *error = NULL;
     if (!sandbox_enter(&error)) {
         log_warning("reading mail without a filter on system calls: %s", error_text(NULL, error));
@@ -75,7 +86,8 @@ int main(void)
         char *bytes = frame_read(context, STDIN_FILENO, LIMIT_LETTER_BYTES, &length, &at_end, &error);
         if (!bytes && !at_end)
             log_error("%s", error_text(context, error));
-        bool goes_on = bytes && answer(context, bytes, length);
+        bool goes_on = bytes && (wants_attachments ? answer_attachments(context, bytes, length)
+                                                   : answer(context, bytes, length));
         talloc_free(context);
         if (!goes_on)
             return at_end ? EXIT_SUCCESS : EXIT_FAILURE;

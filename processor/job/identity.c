@@ -2,10 +2,10 @@
 #include "job/identity.h"
 
 #include <ctype.h>
-#include <openssl/sha.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/hash.h"
 #include "base/memory.h"
 
 /* The lines our hook and the MTA put on top differ between deliveries of one mail; the mail begins behind them. */
@@ -29,22 +29,14 @@ static const char *skip_trace(const char *bytes, size_t length)
 
 static char *digest(const void *context, const char *bytes, size_t length)
 {
-    unsigned char hash[SHA256_DIGEST_LENGTH];
     const char *start = skip_trace(bytes, length);
-    SHA256((const unsigned char *)start, length - (size_t)(start - bytes), hash);
-    char *hex = memory_array(context, char, 2 * sizeof hash + 1);
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < sizeof hash; i++) {
-        hex[2 * i] = digits[hash[i] >> 4];
-        hex[2 * i + 1] = digits[hash[i] & 15];
-    }
-    return hex;
+    return hash_sha256(context, start, length - (size_t)(start - bytes));
 }
 
 static char *find_destination(const void *context, const struct route *route)
 {
     const struct reference *reference = &route->reference;
-    if (route->verb == ROUTE_POLL && reference->token)
+    if ((route->verb == ROUTE_POLL || route->verb == ROUTE_NOTE) && reference->token)
         return memory_format(context, "%s-%d-%s", reference->code, reference->number, reference->token);
     char *recipient = memory_copy_text(context, route->recipient);
     for (char *c = recipient; *c; c++)

@@ -107,9 +107,10 @@ static enum fate take_letter(struct intake *intake, const char *name, char **arc
     char *path = file_join(context, intake->new_folder, name);
     char *bytes = file_read(context, path, (size_t)office->config->letter_bytes, &length, error);
     struct letter *letter = bytes ? reading_read(context, intake->reading, bytes, length, error) : NULL;
-    if (letter) {
+    struct route *route = letter ? route_letter(context, office->config, letter) : NULL;
+    bool fetches = route && route->verb == ROUTE_NOTE && letter->may_count && letter->attachment_count;
+    if (route && (!fetches || reading_fetch_attachments(intake->reading, bytes, length, letter, error))) {
         struct letter_record record = {.received_at = received_at(intake, path)};
-        struct route *route = route_letter(context, office->config, letter);
         record.recipient = route->recipient;
         record.identity = identity_of(context, letter, route, bytes, length);
         record.archive = *archive;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/child.h"
+#include "base/hash.h"
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/place.h"
@@ -119,6 +120,40 @@ json_t *reading_view(struct reading *reading, const char *bytes, size_t length, 
     json_t *view = parse_view(answer, answer_length, error);
     talloc_free(answer);
     return view;
+}
+
+static bool deal_out(const char *contents, size_t length, struct letter *letter, struct error **error)
+{
+    for (size_t i = 0; i < letter->attachment_count; i++) {
+        struct letter_attachment *attachment = &letter->attachments[i];
+        if (attachment->size > length ||
+            strcmp(hash_sha256(letter, contents, attachment->size), attachment->sha256) != 0)
+            return error_set(error, ERROR_REFUSED, "the attachments of the mail are not those that its view names");
+        attachment->bytes = memory_copy_bytes(letter, contents, attachment->size);
+        contents += attachment->size;
+        length -= attachment->size;
+    }
+    return true;
+}
+
+/* A reader of its own, for one mail: notes with attachments are few. */
+bool reading_fetch_attachments(struct reading *reading, const char *bytes, size_t length, struct letter *letter,
+                               struct error **error)
+{
+    void *context = talloc_new(NULL);
+    char *path = place_helper(context, "kairan-reader");
+    struct child *reader = child_start(context, (const char *const[]){path, "attachments", NULL}, error);
+    char *contents = NULL;
+    size_t received;
+    if (reader) {
+        child_begin(reader, (int)reading->config->reader_seconds);
+        if (child_send(reader, bytes, length, error))
+            contents = child_receive(reader, context, LIMIT_LETTER_BYTES, &received, error);
+        reading->spent = !contents && child_is_late(reader);
+    }
+    bool done = contents && deal_out(contents, received, letter, error);
+    talloc_free(context);
+    return done;
 }
 
 struct letter *reading_read(const void *context, struct reading *reading, const char *bytes, size_t length,

@@ -23,6 +23,13 @@ struct letter *reading_read(const void *context, struct reading *reading, const 
 /* The reader's view of one mail as it came, for `kairan read`; the caller owns the reference. */
 json_t *reading_view(struct reading *reading, const char *bytes, size_t length, struct error **error);
 
+/*
+ * Fetches the bytes of the attachments of a letter that was read from `bytes`; they hang off the letter. What does not
+ * have the hashes of the view is refused: the reader cannot slip in anything else.
+ */
+bool reading_fetch_attachments(struct reading *reading, const char *bytes, size_t length, struct letter *letter,
+                               struct error **error);
+
 /* Whether the last failure was the letter's doing: it killed or stalled a reader that had been started well. */
 bool reading_is_spent(const struct reading *reading);
 

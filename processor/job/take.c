@@ -1,8 +1,20 @@
 /* What is to be done with one letter: see take.h. */
 #include "job/take.h"
 
+#include "note/desk.h"
 #include "poll/record.h"
 #include "poll/reply.h"
+
+/* What of ours came back is told by its envelope sender. */
+static bool take_bounce(struct office *office, struct incoming *incoming, struct error **error)
+{
+    const struct reference *reference = &incoming->route->reference;
+    char kind;
+    int64_t id;
+    if (reference->code && route_parse_note_code(reference->code, &kind, &id))
+        return note_take_bounce(office, incoming, error);
+    return poll_take_bounce(office, incoming, error);
+}
 
 bool take_incoming(struct office *office, struct incoming *incoming, struct error **error)
 {
@@ -11,7 +23,7 @@ bool take_incoming(struct office *office, struct incoming *incoming, struct erro
     if (office_is_own(office, letter))
         return incoming_settle(incoming, "ignored", "our own mail came back");
     if (letter->class == LETTER_BOUNCE)
-        return poll_take_bounce(office, incoming, error);
+        return take_bounce(office, incoming, error);
     if (!letter->may_count)
         return incoming_settle(incoming, "ignored", letter->class_reason);
     if (!letter->from.count)
@@ -23,6 +35,8 @@ bool take_incoming(struct office *office, struct incoming *incoming, struct erro
         return reply_refuse(office, incoming, "no_answer", error);
     case ROUTE_BOUNCE:
         return incoming_settle(incoming, "ignored", "sent to a bounce address, but no bounce");
+    case ROUTE_NOTE:
+        return note_take_letter(office, incoming, error);
     case ROUTE_NONE:
         break;
     }

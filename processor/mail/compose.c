@@ -46,6 +46,14 @@ static bool check_thread(const char *field, const char *ids, struct error **erro
     return !ids || !has_control(ids) || error_set(error, ERROR_REFUSED, "%s holds a control character", field);
 }
 
+static bool check_list_fields(const struct message_field *fields, struct error **error)
+{
+    for (size_t i = 0; i < memory_count(fields); i++)
+        if (!check_field(fields[i].name, fields[i].value, error))
+            return false;
+    return true;
+}
+
 static bool check_head(const struct message *message, struct error **error)
 {
     if (!message->message_id || !encode_is_message_id(message->message_id, strlen(message->message_id)))
@@ -58,7 +66,7 @@ static bool check_head(const struct message *message, struct error **error)
            check_field("Auto-Submitted", message->auto_submitted, error) &&
            check_field("X-Auto-Response-Suppress", message->suppress, error) &&
            check_field("Precedence", message->precedence, error) && check_field("List-Id", message->list_id, error) &&
-           check_field("X-Kairan-Loop", message->loop_token, error);
+           check_list_fields(message->list_fields, error) && check_field("X-Kairan-Loop", message->loop_token, error);
 }
 
 /* RFC 5322 section 3.3, in the center's own zone: readers show it, and people compare it with their clock. */
@@ -145,14 +153,6 @@ static void add_references(struct buffer *head, const char *references)
     talloc_free(kept);
 }
 
-static void add_part_bytes(struct buffer *out, const char *text, bool base64, size_t length)
-{
-    if (base64)
-        encode_base64(out, text, length);
-    else
-        encode_quoted_printable(out, text, length);
-}
-
 /* Any line ends become CRLF, and the last line gets one (RFC 2046 section 4.1.1). */
 static struct buffer *to_crlf(const void *context, const char *text)
 {
@@ -170,31 +170,121 @@ static struct buffer *to_crlf(const void *context, const char *text)
     return out;
 }
 
-/* The fields of one text into `fields`, its bytes into `bytes`; they may be the same buffer only in a multipart. */
-static bool add_text(struct buffer *fields, struct buffer *bytes, const char *subtype, const char *text)
+/* The fields of one part into `fields`, its bytes into `bytes`; they may be the same buffer only in a multipart. */
+static void add_part(struct buffer *fields, struct buffer *bytes, const char *type, const char *content, size_t length)
 {
-    struct buffer *canonical = to_crlf(NULL, text ? text : "");
-    bool base64 = encode_prefers_base64(canonical->bytes, canonical->length);
-    buffer_format(fields, "Content-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: %s\r\n", subtype,
+    bool base64 = encode_prefers_base64(content, length);
+    buffer_format(fields, "Content-Type: %s\r\nContent-Transfer-Encoding: %s\r\n", type,
                   base64 ? "base64" : "quoted-printable");
     if (fields == bytes)
         buffer_add_text(bytes, "\r\n");
-    add_part_bytes(bytes, canonical->bytes, base64, canonical->length);
+    if (base64)
+        encode_base64(bytes, content, length);
+    else
+        encode_quoted_printable(bytes, content, length);
+}
+
+static bool add_text(struct buffer *fields, struct buffer *bytes, const char *type, const char *text)
+{
+    struct buffer *canonical = to_crlf(NULL, text ? text : "");
+    add_part(fields, bytes, type, canonical->bytes, canonical->length);
     bool fits = !canonical->overflowed;
     talloc_free(canonical);
     return fits;
 }
 
-/* "=_" can stand in neither quoted-printable nor base64, so the boundary never occurs in a part (RFC 2045 6.7). */
+static bool has_alternatives(const struct message *message)
+{
+    return message->html || message->calendar;
+}
+
+/*
+ * "=_" can stand in neither quoted-printable nor base64, so the boundary never occurs in a part (RFC 2045 6.7). The
+ * richest form stands last: programs that know calendars show the invitation, others the HTML.
+ */
 static bool add_alternatives(struct buffer *fields, struct buffer *bytes, const struct message *message)
 {
     buffer_format(fields, "Content-Type: multipart/alternative;\r\n boundary=\"=_%s\"\r\n", message->boundary);
+    if (fields == bytes)
+        buffer_add_text(bytes, "\r\n");
     buffer_format(bytes, "--=_%s\r\n", message->boundary);
-    bool fits = add_text(bytes, bytes, "plain", message->text);
-    buffer_format(bytes, "\r\n--=_%s\r\n", message->boundary);
-    fits = add_text(bytes, bytes, "html", message->html) && fits;
+    bool fits = add_text(bytes, bytes, "text/plain; charset=utf-8", message->text);
+    if (message->html) {
+        buffer_format(bytes, "\r\n--=_%s\r\n", message->boundary);
+        fits = add_text(bytes, bytes, "text/html; charset=utf-8", message->html) && fits;
+    }
+    if (message->calendar) {
+        char *type = memory_format(NULL, "text/calendar; charset=utf-8; method=%s; component=VEVENT",
+                                   message->calendar_method);
+        buffer_format(bytes, "\r\n--=_%s\r\n", message->boundary);
+        fits = add_text(bytes, bytes, type, message->calendar) && fits;
+        talloc_free(type);
+    }
     buffer_format(bytes, "\r\n--=_%s--\r\n", message->boundary);
     return fits;
+}
+
+/* What there is to read: one text, or its alternatives. */
+static bool add_reading(struct buffer *fields, struct buffer *bytes, const struct message *message)
+{
+    return has_alternatives(message) ? add_alternatives(fields, bytes, message)
+                                     : add_text(fields, bytes, "text/plain; charset=utf-8", message->text);
+}
+
+/* Files are base64, text or not: their bytes must arrive as they are. */
+static void add_attachment(struct buffer *bytes, const struct attachment *attachment)
+{
+    buffer_format(bytes, "Content-Type: %s\r\nContent-Disposition: attachment", attachment->type);
+    if (*attachment->name)
+        encode_parameter(bytes, "filename", attachment->name);
+    buffer_add_text(bytes, "\r\nContent-Transfer-Encoding: base64\r\n\r\n");
+    encode_base64(bytes, attachment->bytes, attachment->length);
+}
+
+/* Mails in a mail, each under its own header (RFC 2046 section 5.1.5). */
+static void add_digest(struct buffer *bytes, const struct message *message)
+{
+    buffer_format(bytes, "Content-Type: multipart/digest;\r\n boundary=\"=_mails-%s\"\r\n\r\n", message->boundary);
+    for (size_t i = 0; i < memory_count(message->mails); i++) {
+        buffer_format(bytes, "--=_mails-%s\r\n\r\n", message->boundary);
+        buffer_add_text(bytes, message->mails[i]);
+        buffer_add_text(bytes, "\r\n");
+    }
+    buffer_format(bytes, "--=_mails-%s--\r\n", message->boundary);
+}
+
+static bool has_more_than_text(const struct message *message)
+{
+    return message->attachment_count || memory_count(message->mails);
+}
+
+static bool add_mixed(struct buffer *fields, struct buffer *bytes, const struct message *message)
+{
+    buffer_format(fields, "Content-Type: multipart/mixed;\r\n boundary=\"=_files-%s\"\r\n", message->boundary);
+    buffer_format(bytes, "--=_files-%s\r\n", message->boundary);
+    bool fits = add_reading(bytes, bytes, message);
+    if (memory_count(message->mails)) {
+        buffer_format(bytes, "\r\n--=_files-%s\r\n", message->boundary);
+        add_digest(bytes, message);
+    }
+    for (size_t i = 0; i < message->attachment_count; i++) {
+        buffer_format(bytes, "\r\n--=_files-%s\r\n", message->boundary);
+        add_attachment(bytes, &message->attachments[i]);
+    }
+    buffer_format(bytes, "\r\n--=_files-%s--\r\n", message->boundary);
+    return fits;
+}
+
+static bool check_attachments(const struct message *message, struct error **error)
+{
+    for (size_t i = 0; i < message->attachment_count; i++) {
+        const char *name = message->attachments[i].name;
+        if (has_control(name))
+            return error_set(error, ERROR_REFUSED, "\"%s\" is no name for an attachment", name);
+        if (!check_field("Content-Type", message->attachments[i].type, error))
+            return false;
+    }
+    return check_field("method", message->calendar_method, error);
 }
 
 static bool check_boundary(const char *boundary, struct error **error)
@@ -207,14 +297,14 @@ static bool check_boundary(const char *boundary, struct error **error)
 
 struct composed_body *message_compose_body(const void *context, const struct message *message, struct error **error)
 {
-    if (message->html && !check_boundary(message->boundary, error))
+    bool is_multipart = has_alternatives(message) || has_more_than_text(message);
+    if ((is_multipart && !check_boundary(message->boundary, error)) || !check_attachments(message, error))
         return NULL;
     struct composed_body *body = memory_new(context, struct composed_body);
     struct buffer *fields = buffer_new(body, HEAD_BYTES_MAXIMUM);
     struct buffer *bytes = buffer_new(body, LIMIT_MAIL_OUT_BYTES);
     buffer_add_text(fields, "MIME-Version: 1.0\r\n");
-    bool fits = message->html ? add_alternatives(fields, bytes, message)
-                              : add_text(fields, bytes, "plain", message->text);
+    bool fits = has_more_than_text(message) ? add_mixed(fields, bytes, message) : add_reading(fields, bytes, message);
     if (!fits || bytes->overflowed) {
         error_set(error, ERROR_REFUSED, "the mail would be larger than %d bytes", (int)LIMIT_MAIL_OUT_BYTES);
         talloc_free(body);
@@ -251,6 +341,8 @@ struct composed *message_compose_with_body(const void *context, const struct mes
     add_field(head, "X-Auto-Response-Suppress", message->suppress);
     add_field(head, "Precedence", message->precedence);
     add_field(head, "List-Id", message->list_id);
+    for (size_t i = 0; i < memory_count(message->list_fields); i++)
+        add_field(head, message->list_fields[i].name, message->list_fields[i].value);
     add_field(head, "X-Kairan-Loop", message->loop_token);
     buffer_add_text(head, body->fields);
     if (head->overflowed) {

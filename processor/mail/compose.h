@@ -12,6 +12,20 @@
 #include "base/error.h"
 #include "mail/letter.h"
 
+/* A header field of printable ASCII. */
+struct message_field {
+    const char *name;
+    const char *value;
+};
+
+/* A file that goes with a mail. */
+struct attachment {
+    const char *name;  /* any UTF-8 line; beyond letters, digits, "-", "_" and "." as RFC 2231 has it, "" when it has none */
+    const char *type;  /* "text/csv; charset=utf-8" */
+    const char *bytes;
+    size_t length;
+};
+
 struct message {
     struct mailbox from;
     struct mailbox to;
@@ -25,10 +39,16 @@ struct message {
     const char *suppress;        /* X-Auto-Response-Suppress, or NULL */
     const char *precedence;      /* "bulk" on broadcasts, or NULL */
     const char *list_id;         /* RFC 2919, "名前 <id>" already in ASCII, or NULL */
+    const struct message_field *list_fields; /* talloc array (RFC 2369), or NULL */
     const char *loop_token;      /* X-Kairan-Loop, or NULL */
     const char *text;            /* UTF-8, "\n" line ends */
     const char *html;            /* alternative, or NULL */
-    const char *boundary;        /* unpredictable; only used with html */
+    const char *calendar;        /* iCalendar with CRLF, the last alternative (RFC 6047 section 2.4), or NULL */
+    const char *calendar_method; /* "REQUEST": the same as inside */
+    const struct attachment *attachments;
+    size_t attachment_count;
+    char **mails;                /* talloc array of whole mails, 7-bit with CRLF: a multipart/digest behind the text; or NULL */
+    const char *boundary;        /* unpredictable; used with html, calendar, attachments and mails */
 };
 
 /*

@@ -198,6 +198,26 @@ static bool is_literal(char c)
     return c >= ' ' && c <= '~' && c != '=';
 }
 
+static const char plain_letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+
+void encode_parameter(struct buffer *out, const char *name, const char *value)
+{
+    enum { PIECE = 60 };
+    size_t plain = strspn(value, plain_letters);
+    if (!value[plain] && plain <= PIECE) {
+        buffer_format(out, ";\r\n %s=\"%s\"", name, value);
+        return;
+    }
+    for (int piece = 0; *value; piece++) {
+        buffer_format(out, ";\r\n %s*%d*=%s", name, piece, piece ? "" : "UTF-8''");
+        for (size_t used = 0; *value && used < PIECE; value++) {
+            bool is_plain = strchr(plain_letters, *value) != NULL;
+            buffer_format(out, is_plain ? "%c" : "%%%02X", (unsigned char)*value);
+            used += is_plain ? 1 : 3;
+        }
+    }
+}
+
 bool encode_prefers_base64(const char *text, size_t length)
 {
     size_t escaped = 0;

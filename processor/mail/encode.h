@@ -25,6 +25,12 @@ void encode_header_text(struct buffer *out, const char *text);
 /* Adds a mailbox; the name ("" or NULL: none) as phrase, quoted-string (RFC 5322 section 3.2.4) or encoded-words. */
 void encode_mailbox(struct buffer *out, const char *name, const char *address);
 
+/*
+ * Adds "; name=value" on a line of its own to a field: quoted when it is plain, else in the pieces of RFC 2231, each within
+ * a line. Never a line end of its own behind it.
+ */
+void encode_parameter(struct buffer *out, const char *name, const char *value);
+
 /* Whether base64 makes `text` shorter than quoted-printable does. */
 bool encode_prefers_base64(const char *text, size_t length);
 

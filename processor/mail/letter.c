@@ -71,6 +71,11 @@ static bool is_file_name(const char *text)
     return is_line(text) && !strpbrk(text, "/\\") && text[0] != '.';
 }
 
+static bool is_list_id(const char *text)
+{
+    return *text && is_line(text) && !strpbrk(text, " <>");
+}
+
 static bool is_sha256(const char *text)
 {
     return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
@@ -199,6 +204,7 @@ static void take_envelope_and_header(struct taking *taking, struct letter *lette
     letter->in_reply_to = take_texts(taking, "in_reply_to", is_message_id);
     letter->references = take_texts(taking, "references", is_message_id);
     letter->loop_token = take_optional(taking, view, "loop_token", is_line);
+    letter->list_id = take_optional(taking, view, "list_id", is_list_id);
 }
 
 static void take_verdict_and_body(struct taking *taking, struct letter *letter)
@@ -216,6 +222,7 @@ static void take_verdict_and_body(struct taking *taking, struct letter *letter)
     letter->signature = take(taking, view, "signature", is_text);
     letter->charset = take(taking, view, "charset", is_line);
     take_attachments(taking, letter);
+    letter->is_cut = take_bool(taking, "is_cut");
     letter->warnings = take_texts(taking, "warnings", is_line);
 }
 

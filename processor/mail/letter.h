@@ -13,6 +13,8 @@
 
 #include "base/error.h"
 
+struct buffer;
+
 struct mailbox {
     char *name;    /* display name, "" when there is none */
     char *address; /* addr-spec, the domain in lower case */
@@ -39,6 +41,7 @@ struct letter_attachment {
     char *type; /* "application/pdf" */
     size_t size;
     char *sha256; /* hex, of the decoded bytes */
+    char *bytes;  /* the decoded bytes, once they were asked for; else NULL */
 };
 
 struct letter {
@@ -59,6 +62,7 @@ struct letter {
     char **in_reply_to; /* talloc arrays of message ids without < > */
     char **references;
     char *loop_token;   /* value of X-Kairan-Loop, or NULL */
+    char *list_id;      /* RFC 2919, without < > and in lower case, or NULL */
     /* who wrote it, and what may be done with it */
     enum letter_class class;
     char *class_reason;    /* the sign it was told by: "Auto-Submitted: auto-replied" */
@@ -74,6 +78,7 @@ struct letter {
     char *charset;         /* label as found, "" when none */
     struct letter_attachment *attachments; /* talloc array */
     size_t attachment_count;
+    bool is_cut;           /* its text is longer than the limit, and was cut */
     char **warnings;
 };
 
@@ -85,6 +90,12 @@ struct letter *letter_from_view(const void *context, json_t *view, struct error 
  * letter's text is handed out there, below `context` too, and left out of the view: it is most of it, and JSON is slow.
  */
 char *letter_read_view(const void *context, const char *bytes, size_t length, char **text, struct error **error);
+
+/*
+ * The decoded bytes of all attachments of a mail, one behind the other in the order of the view (runs in the reader
+ * helper only), below `context`.
+ */
+struct buffer *letter_read_attachments(const void *context, const char *bytes, size_t length, struct error **error);
 
 /* "human", "auto-reply", … as views and `kairan read` name them. */
 const char *letter_class_name(enum letter_class class);

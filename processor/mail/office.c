@@ -71,8 +71,7 @@ bool office_reference_is_genuine(const struct office *office, const char *code, 
     return genuine;
 }
 
-/* `address` with an extension, or as it is when the MTA knows none. */
-static char *extend_address(const void *context, const struct office *office, const char *address, const char *extension)
+char *office_extend_address(const void *context, const struct office *office, const char *address, const char *extension)
 {
     const char *at = strchr(address, '@');
     char delimiter = office->config->delimiters[0];
@@ -83,7 +82,7 @@ static char *extend_address(const void *context, const struct office *office, co
 
 char *office_reply_address(const void *context, const struct office *office, const char *reference)
 {
-    return extend_address(context, office, office->config->poll_address, reference);
+    return office_extend_address(context, office, office->config->poll_address, reference);
 }
 
 /* What a rendered template says: header lines "Subject:" and "From:", an empty line, the text. */
@@ -182,6 +181,26 @@ char *office_message_id(const void *context, const struct office *office, const 
     return memory_format(context, "%s.%s@%s", reference, random, domain);
 }
 
+/* What lets people leave and others join (RFC 2369, RFC 2919), on all that is sent to whoever asked for it. */
+static void add_list_fields(const void *context, const struct office *office, const char *desk,
+                            const struct outgoing *outgoing, struct message *message)
+{
+    const char *help = office_extend_address(context, office, desk, "help");
+    const char *join = office_extend_address(context, office, desk, "join");
+    const char *leave = office_extend_address(context, office, desk, outgoing->unsubscribe);
+    struct message_field fields[] = {
+        {"List-Help", memory_format(context, "<mailto:%s?subject=help>", help)},
+        {"List-Post", memory_format(context, "<mailto:%s>", desk)},
+        {"List-Subscribe", memory_format(context, "<mailto:%s?subject=join>", join)},
+        {"List-Unsubscribe", memory_format(context, "<mailto:%s?subject=leave>", leave)},
+        {"List-Owner", memory_format(context, "<mailto:%s>", office->config->administrator)},
+    };
+    struct message_field *kept = memory_array(context, struct message_field, sizeof fields / sizeof *fields);
+    memcpy(kept, fields, sizeof fields);
+    message->list_fields = kept;
+    message->list_id = memory_format(context, "<%s>", office->config->list_id);
+}
+
 /* Fills in all that does not depend on the text. */
 static bool address_message(const void *context, struct office *office, const struct outgoing *outgoing,
                             struct message *message, struct error **error)
@@ -191,11 +210,12 @@ static bool address_message(const void *context, struct office *office, const st
                                                : office_message_id(context, office, outgoing->reference, error);
     if (!message->message_id)
         return false;
-    message->from.address = config->poll_address;
+    const char *desk = outgoing->desk ? outgoing->desk : config->poll_address;
+    message->from.address = memory_copy_text(context, desk);
     message->to = (struct mailbox){memory_copy_text(context, outgoing->name ? outgoing->name : ""),
                                    memory_copy_text(context, outgoing->address)};
     if (outgoing->reference)
-        message->reply_to.address = office_reply_address(context, office, outgoing->reference);
+        message->reply_to.address = office_extend_address(context, office, desk, outgoing->reference);
     message->date = office->now;
     message->auto_submitted = outgoing->in_reply_to ? "auto-replied" : "auto-generated";
     message->suppress = outgoing->takes_absences ? "DR, RN, NRN" : "All";
@@ -203,6 +223,12 @@ static bool address_message(const void *context, struct office *office, const st
     if (outgoing->is_broadcast) {
         message->precedence = "bulk";
         message->list_id = memory_format(context, "<%s>", config->list_id);
+    }
+    if (outgoing->unsubscribe)
+        add_list_fields(context, office, desk, outgoing, message);
+    if (outgoing->follows) {
+        message->in_reply_to = outgoing->follows;
+        message->references = memory_format(context, "<%s>", outgoing->follows);
     }
     if (outgoing->in_reply_to && outgoing->in_reply_to->message_id) {
         message->in_reply_to = outgoing->in_reply_to->message_id;
@@ -217,7 +243,7 @@ static bool queue_composed(const void *context, struct office *office, const str
     char *bounce = outgoing->reference ? memory_format(context, "bounce-%s", outgoing->reference) : NULL;
     bool queued;
     mail->envelope_sender = outgoing->bounces_count && bounce
-                                ? extend_address(context, office, office->config->kairan_address, bounce)
+                                ? office_extend_address(context, office, office->config->kairan_address, bounce)
                                 : "";
     mail->envelope_recipient = outgoing->address;
     mail->message_id = message->message_id;
@@ -258,6 +284,9 @@ static struct composed *compose(const void *context, struct office *office, cons
     message->subject = rendered.subject;
     message->from.name = rendered.from_name;
     message->text = rendered.text;
+    message->attachments = outgoing->attachments;
+    message->attachment_count = outgoing->attachment_count;
+    message->mails = outgoing->mails;
     message->boundary = token_random(context, error);
     return message->boundary ? message_compose(context, message, error) : NULL;
 }

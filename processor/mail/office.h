@@ -16,6 +16,7 @@
 #include "store/store.h"
 #include "text/template.h"
 
+struct attachment;
 struct question_cache;
 
 struct office {
@@ -36,10 +37,16 @@ struct outgoing {
     const char *language; /* "ja", "en"; NULL: the center's */
     const char *name;     /* of the recipient, may be "" */
     const char *address;
+    const char *desk;      /* the address of ours that it comes from and that is replied to; NULL: the poll address */
     const char *reference; /* "k7q2-13-…": where replies belong; NULL: none */
     const char *message_id; /* office_message_id(), when it must be known beforehand; NULL: one is made */
     const char *dedupe;    /* what this mail is; the same one is never queued twice */
     const struct letter *in_reply_to; /* the letter that it answers, or NULL */
+    const struct attachment *attachments; /* files that go with it (mail/compose.h) */
+    size_t attachment_count;
+    char **mails;                     /* whole mails that go with it as a digest (mail/compose.h), or NULL */
+    const char *follows;              /* Message-ID of a mail of ours that it belongs below, without < >; NULL: none */
+    const char *unsubscribe;          /* reference for a mail that ends such mails: the List- fields; NULL: none */
     bool is_capped;                   /* counts against the daily cap of its address, as every answer does */
     bool is_broadcast;                /* to many: Precedence, List-Id */
     bool bounces_count;               /* VERP envelope sender, so that a bounce finds the invitation; else null */
@@ -84,6 +91,10 @@ bool office_reference_is_genuine(const struct office *office, const char *code, 
 
 /* A fresh Message-ID (without < >) that carries the reference (NULL: none) below `context`. */
 char *office_message_id(const void *context, const struct office *office, const char *reference, struct error **error);
+
+/* An address of ours with an extension: "note+search@domain", or plain without delimiters; below `context`. */
+char *office_extend_address(const void *context, const struct office *office, const char *address,
+                            const char *extension);
 
 /* The address that replies with this reference go to: "poll+k7q2-13-…@domain", or plain without delimiters. */
 char *office_reply_address(const void *context, const struct office *office, const char *reference);

@@ -2,11 +2,12 @@
  * The reader: one mail's bytes to the JSON view that letter_from_view() turns into a letter. Runs in the reader helper
  * only, as all that parses strangers' bytes does. Pure: the same bytes give the same view.
  */
-#include <openssl/sha.h>
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/buffer.h"
+#include "base/hash.h"
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/utf8.h"
@@ -35,6 +36,7 @@ struct reading {
     const char *subject;
     struct buffer *view;
     struct buffer *warnings; /* the values of an array */
+    struct buffer *contents; /* the bytes of the attachments, one behind the other; NULL: they are not asked for */
     bool is_text_apart;      /* the text does not go into the view */
 };
 
@@ -168,6 +170,19 @@ static void read_date(struct reading *reading)
         warn(reading, field ? "the Date field is no date" : "no Date field");
 }
 
+/* "Name <id>" (RFC 2919 section 3), or the bare id that some programs write. */
+static void read_list_id(struct reading *reading)
+{
+    char *value = header_text(reading->context, reading->header, "List-Id");
+    char *id = value ? strrchr(value, '<') : NULL;
+    id = id ? id + 1 : value;
+    size_t length = id ? strcspn(id, " <>") : 0;
+    char *list_id = length ? memory_copy_bytes(reading->context, id, length) : NULL;
+    for (char *c = list_id; c && *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    set(reading, "list_id", list_id);
+}
+
 /* --- the body --- */
 
 static void read_text(struct reading *reading)
@@ -188,19 +203,6 @@ static void read_text(struct reading *reading)
         warn(reading, "some characters could not be decoded");
 }
 
-static char *hash(const void *context, const char *bytes, size_t length)
-{
-    static const char digits[] = "0123456789abcdef";
-    unsigned char digest[SHA256_DIGEST_LENGTH];
-    SHA256((const unsigned char *)bytes, length, digest);
-    char *hex = memory_array(context, char, 2 * sizeof digest + 1);
-    for (size_t i = 0; i < sizeof digest; i++) {
-        hex[2 * i] = digits[digest[i] >> 4];
-        hex[2 * i + 1] = digits[digest[i] & 15];
-    }
-    return hex;
-}
-
 static void set_attachment(struct reading *reading, const char *name, const char *type, char *bytes, size_t length)
 {
     view_open(reading->view, '{');
@@ -208,8 +210,10 @@ static void set_attachment(struct reading *reading, const char *name, const char
     set(reading, "type", type);
     view_add_key(reading->view, "size");
     view_add_number(reading->view, length);
-    set(reading, "sha256", hash(reading->context, bytes, length));
+    set(reading, "sha256", hash_sha256(reading->context, bytes, length));
     view_close(reading->view, '}');
+    if (reading->contents)
+        buffer_add(reading->contents, bytes, length);
     talloc_free(bytes);
 }
 
@@ -258,6 +262,7 @@ static void read_attachments(struct reading *reading)
             add_attachment(reading, &reading->parts->parts[i]);
     add_uuencoded(reading);
     view_close(reading->view, ']');
+    set_bool(reading, "is_cut", reading->body.is_cut);
 }
 
 static void read_verdict(struct reading *reading)
@@ -292,6 +297,7 @@ static void read_all(struct reading *reading)
     read_date(reading);
     read_ids(reading);
     set(reading, "loop_token", header_text(reading->context, reading->header, "X-Kairan-Loop"));
+    read_list_id(reading);
     read_text(reading);
     read_attachments(reading);
     read_verdict(reading);
@@ -302,20 +308,24 @@ static void read_all(struct reading *reading)
     view_close(reading->view, '}');
 }
 
+/* Takes the bytes into a copy and finds header and parts; false when the mail cannot be read. */
+static bool open_mail(struct reading *reading, const char *bytes, size_t length, struct error **error)
+{
+    if (length > LIMIT_LETTER_BYTES)
+        return error_set(error, ERROR_REFUSED, "it is larger than %d bytes", LIMIT_LETTER_BYTES);
+    size_t copied;
+    char *copy = guard_copy(reading->context, bytes, length, &copied);
+    reading->header = header_read(reading->context, copy, copied, error);
+    if (reading->header)
+        reading->parts = part_list_read(reading->context, reading->header, copy, copied, error);
+    return reading->parts != NULL;
+}
+
 char *letter_read_view(const void *context, const char *bytes, size_t length, char **text, struct error **error)
 {
-    if (length > LIMIT_LETTER_BYTES) {
-        error_set(error, ERROR_REFUSED, "it is larger than %d bytes", LIMIT_LETTER_BYTES);
-        return NULL;
-    }
     struct buffer *view = buffer_new(context, LIMIT_VIEW_BYTES);
     struct reading reading = {.context = view, .view = view, .is_text_apart = text != NULL};
-    size_t copied;
-    char *copy = guard_copy(view, bytes, length, &copied);
-    reading.header = header_read(view, copy, copied, error);
-    if (reading.header)
-        reading.parts = part_list_read(view, reading.header, copy, copied, error);
-    if (!reading.parts) {
+    if (!open_mail(&reading, bytes, length, error)) {
         talloc_free(view);
         return NULL;
     }
@@ -328,4 +338,23 @@ char *letter_read_view(const void *context, const char *bytes, size_t length, ch
     if (text)
         *text = talloc_steal(context, reading.body.text);
     return buffer_take(view, context);
+}
+
+/* The same walk as for the view, so that the order and the sizes are the same. */
+struct buffer *letter_read_attachments(const void *context, const char *bytes, size_t length, struct error **error)
+{
+    struct buffer *contents = buffer_new(context, LIMIT_LETTER_BYTES);
+    struct buffer *view = buffer_new(contents, LIMIT_VIEW_BYTES);
+    struct reading reading = {.context = view, .view = view, .contents = contents, .is_text_apart = true};
+    bool is_read = open_mail(&reading, bytes, length, error);
+    if (is_read)
+        read_all(&reading);
+    if (is_read && !contents->overflowed) {
+        talloc_free(view);
+        return contents;
+    }
+    if (is_read)
+        error_set(error, ERROR_REFUSED, "its attachments are larger than %d bytes", LIMIT_LETTER_BYTES);
+    talloc_free(contents);
+    return NULL;
 }

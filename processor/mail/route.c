@@ -9,13 +9,13 @@
 #include "base/memory.h"
 #include "mail/token.h"
 
-enum { CODE_SHORTEST = 4, CODE_LONGEST = 8, NUMBER_LONGEST = 6, EDITION_LONGEST = 3 };
+enum { CODE_SHORTEST = 4, CODE_LONGEST = 8, NUMBER_LONGEST = 6, EDITION_LONGEST = 3, NOTE_ID_LONGEST = 9 };
 
 static const char bounce_word[] = "bounce";
 
 const char *route_verb_name(enum route_verb verb)
 {
-    static const char *const names[] = {"none", "poll", "bounce", "help"};
+    static const char *const names[] = {"none", "poll", "bounce", "help", "note"};
     return names[verb];
 }
 
@@ -53,9 +53,31 @@ static size_t code_length(const char *text)
     return length;
 }
 
+/* Those of the notes are one letter (note, person, request, digest) and an id. */
+static size_t note_code_length(const char *text)
+{
+    static const char kinds[] = "nprd";
+    size_t digits = *text ? strspn(text + 1, "0123456789") : 0;
+    bool is_code = digits && digits <= NOTE_ID_LONGEST && text[1] != '0' && strchr(kinds, tolower((unsigned char)*text)) &&
+                   !isalnum((unsigned char)text[1 + digits]);
+    return is_code ? 1 + digits : 0;
+}
+
+bool route_parse_note_code(const char *code, char *kind, int64_t *id)
+{
+    size_t length = note_code_length(code);
+    if (!length || code[length])
+        return false;
+    *kind = (char)tolower((unsigned char)*code);
+    *id = strtoll(code + 1, NULL, 10);
+    return true;
+}
+
 bool route_parse_reference(const void *context, const char *text, struct reference *reference)
 {
     size_t code = code_length(text);
+    if (!code)
+        code = note_code_length(text);
     if (!code || text[code] != '-')
         return false;
     const char *number = text + code + 1;
@@ -108,9 +130,12 @@ static bool route_by_address(struct route *route, const struct config *config, c
             extension += sizeof bounce_word - 1;
             extension += *extension == '-';
         }
+    } else if (route_is_ours(config, config->note_address, address, &extension)) {
+        route->verb = ROUTE_NOTE;
     } else {
         return false;
     }
+    route->extension = lower(route, extension, strcspn(extension, "@"));
     route->recipient = memory_copy_text(route, address);
     if (route_parse_reference(route, extension, &route->reference))
         route->carrier = CARRIER_ADDRESS;
@@ -174,17 +199,53 @@ static bool route_by_code(struct route *route, const struct letter *letter)
     return false;
 }
 
+/* "[N12]" in the subject of what was sent about a note. */
+static bool route_by_note_id(struct route *route, const char *subject)
+{
+    for (const char *c = strchr(subject, '['); c; c = strchr(c + 1, '[')) {
+        size_t length = note_code_length(c + 1);
+        if (!length || c[1 + length] != ']' || tolower((unsigned char)c[1]) != 'n')
+            continue;
+        route->reference = (struct reference){.code = lower(route, c + 1, length), .number = -1};
+        route->carrier = CARRIER_SUBJECT;
+        return true;
+    }
+    return false;
+}
+
+static bool is_about_note(const struct route *route)
+{
+    return route->reference.code && note_code_length(route->reference.code);
+}
+
+/* A mail to the notes' address is a note or about one, even when it was begun as a reply to something else. */
+static void route_note(struct route *route, const struct letter *letter)
+{
+    bool found = route_by_thread(route, letter->in_reply_to) || route_by_thread(route, letter->references) ||
+                 route_by_body(route, letter->text);
+    if (found && is_about_note(route))
+        return;
+    route->carrier = CARRIER_NONE;
+    route->reference = (struct reference){.number = -1};
+    (void)route_by_note_id(route, letter->subject);
+}
+
 struct route *route_letter(const void *context, const struct config *config, const struct letter *letter)
 {
     struct route *route = memory_new(context, struct route);
     route->recipient = memory_copy_text(route, "");
+    route->extension = memory_copy_text(route, "");
     route->reference.number = -1;
     route_by_recipients(route, config, letter);
     if (route->verb == ROUTE_BOUNCE || route->carrier == CARRIER_ADDRESS)
         return route;
+    if (route->verb == ROUTE_NOTE) {
+        route_note(route, letter);
+        return route;
+    }
     bool found = route_by_thread(route, letter->in_reply_to) || route_by_thread(route, letter->references) ||
                  route_by_body(route, letter->text) || route_by_code(route, letter);
-    if (found && route->verb != ROUTE_POLL)
-        route->verb = ROUTE_POLL; /* a reply that reached us on another address of ours, or only by the MTA's word */
+    if (found)
+        route->verb = is_about_note(route) ? ROUTE_NOTE : ROUTE_POLL; /* a reply that reached us on another address of ours, or only by the MTA's word */
     return route;
 }

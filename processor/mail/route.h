@@ -6,6 +6,9 @@
 #ifndef KAIRAN_MAIL_ROUTE_H
 #define KAIRAN_MAIL_ROUTE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/config.h"
 #include "mail/letter.h"
 
@@ -14,13 +17,15 @@ enum route_verb {
     ROUTE_POLL,   /* about a poll: with a reference it is an answer, without one it opens a poll */
     ROUTE_BOUNCE, /* to a bounce address of ours */
     ROUTE_HELP,   /* to kairan_address without more */
+    ROUTE_NOTE,   /* to note_address, or about a note */
 };
 
 enum route_carrier { CARRIER_NONE, CARRIER_ADDRESS, CARRIER_THREAD, CARRIER_BODY, CARRIER_SUBJECT };
 
 /*
  * "k7q2-13-abcdefghijklmnop": which poll, whose invitation (0: the organiser's), and the proof. "k7q2-13-2-abcd…" names
- * the edition of the poll's choices, too: what was asked for in the mail that carried it.
+ * the edition of the poll's choices, too: what was asked for in the mail that carried it. What the notes send carries the
+ * same with a letter and an id in place of the poll's code: "n12-5-abcd…" is note 12 as person 5 got it.
  */
 struct reference {
     char *code;  /* lower case; NULL: none */
@@ -34,6 +39,7 @@ struct route {
     enum route_carrier carrier;
     struct reference reference;
     char *recipient; /* the address of ours that it came to, "" when none is seen */
+    char *extension; /* what stands behind the delimiter in it, in lower case: "search"; "" when nothing does */
 };
 
 /* Finds the way of a letter below `context`. */
@@ -41,6 +47,9 @@ struct route *route_letter(const void *context, const struct config *config, con
 
 /* Reads "CODE-NUMBER-TOKEN" or "CODE-NUMBER-EDITION-TOKEN" (either case) at the start of a text; false when there is none. */
 bool route_parse_reference(const void *context, const char *text, struct reference *reference);
+
+/* The kind and id of a code of the notes ("n12": 'n' and 12); false for a poll's. */
+bool route_parse_note_code(const char *code, char *kind, int64_t *id);
 
 /* "poll", "thread", … as views name them. */
 const char *route_verb_name(enum route_verb verb);

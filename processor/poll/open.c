@@ -311,3 +311,61 @@ bool poll_open(struct office *office, const struct poll *poll, struct error **er
     return store_set_poll_state(office->store, poll->id, POLL_OPEN, office->now, error) &&
            ballot_queue_all(office, poll, false, &queued, error);
 }
+
+/* Tells the organiser what his reply did. */
+static bool queue_organiser_note(struct office *office, const struct incoming *incoming, const struct poll *poll,
+                                 const char *what, struct error **error)
+{
+    static const char *const events[] = {"opened", "cancelled", "not_understood", "opened_already", "closed_already", "deadline_passed"};
+    const struct mailbox *sender = incoming_sender(incoming);
+    void *context = talloc_new(NULL);
+    char *language;
+    if (!reply_find_language(context, office, incoming, &language, error)) {
+        talloc_free(context);
+        return false;
+    }
+    char *name = view_person_name(context, sender->name, sender->address);
+    json_t *view = view_poll(poll, name, office_language(office, language));
+    json_object_set_new(view, "invited", json_integer(poll->invited));
+    json_object_set_new(view, "quote", json_string(view_quote(context, incoming->letter->new_text, 20)));
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++)
+        json_object_set_new(view, events[i], json_boolean(strcmp(events[i], what) == 0));
+    struct outgoing note = {.template = "organiser-note",
+                            .language = language,
+                            .name = sender->name,
+                            .address = sender->address,
+                            .reference = office_reference(context, office, poll->code, 0, poll->edition),
+                            .dedupe = memory_format(context, "organiser-note/%lld", (long long)incoming->id),
+                            .view = view};
+    bool done = reply_queue(office, incoming, &note, error);
+    json_decref(view);
+    talloc_free(context);
+    return done;
+}
+
+bool poll_take_organiser_reply(struct office *office, struct incoming *incoming, const struct poll *poll,
+                               struct error **error)
+{
+    bool own;
+    incoming->has_genuine_token = true;
+    if (!store_has_address(office->store, poll->organiser_id, incoming_sender(incoming)->address, &own, error))
+        return false;
+    if (!own) /* a preview that was forwarded opens nothing */
+        return reply_refuse(office, incoming, "not_organiser", error);
+    enum reply_word word = reply_read_word(incoming->letter->new_text);
+    const char *what = "not_understood";
+    if (poll->state == POLL_OPEN)
+        what = "opened_already";
+    else if (poll->state != POLL_DRAFT)
+        what = "closed_already";
+    else if (word == REPLY_WORD_YES)
+        what = poll->deadline > office->now ? "opened" : "deadline_passed";
+    else if (word == REPLY_WORD_CANCEL)
+        what = "cancelled";
+    if (strcmp(what, "opened") == 0 && !poll_open(office, poll, error))
+        return false;
+    if (strcmp(what, "cancelled") == 0 &&
+        !store_set_poll_state(office->store, poll->id, POLL_CANCELLED, office->now, error))
+        return false;
+    return queue_organiser_note(office, incoming, poll, what, error) && incoming_settle(incoming, what, "");
+}

@@ -31,7 +31,6 @@ CREATE TABLE poll (
     created_at   TEXT NOT NULL,
     closed_at    TEXT,
     edition      INTEGER NOT NULL, -- of its choices: from 1, one more with every change of them
-    reopened     INTEGER NOT NULL, -- how often it was opened again after its close
     invited      INTEGER NOT NULL, -- how many invitations there are …
     waiting      INTEGER NOT NULL  -- … and how many of them have not answered every choice
 );
@@ -158,3 +157,78 @@ CREATE TABLE job_run (
     reason     TEXT NOT NULL
 );
 CREATE INDEX job_run_by_name ON job_run (name, id);
+
+-- Notes. A comment is a note, too: its thread_id names the note that it stands below.
+CREATE TABLE note (
+    id         INTEGER PRIMARY KEY, -- permanent: people know it as N12
+    thread_id  INTEGER NOT NULL REFERENCES note (id), -- its own id when it begins a thread
+    author_id  INTEGER NOT NULL REFERENCES person (id),
+    state      TEXT NOT NULL,    -- shown, withdrawn
+    version_id INTEGER NOT NULL, -- the note_version that holds
+    message_id TEXT UNIQUE,      -- of the mail that brought it, so that replies to that one find it
+    poll_id    INTEGER REFERENCES poll (id), -- whose minutes it is
+    created_at TEXT NOT NULL
+);
+CREATE INDEX note_by_thread ON note (thread_id, id);
+CREATE INDEX note_by_version ON note (version_id);
+
+CREATE TABLE note_version (
+    id         INTEGER PRIMARY KEY, -- rises with time: digests tell from where to where
+    note_id    INTEGER NOT NULL REFERENCES note (id),
+    number     INTEGER NOT NULL,    -- from 1; all of them stay
+    title      TEXT NOT NULL,       -- "" for a comment
+    tags       TEXT NOT NULL,       -- folded, with a blank between: "disk raid"
+    text       TEXT NOT NULL,
+    letter_id  INTEGER REFERENCES letter (id), -- NULL: imported
+    created_at TEXT NOT NULL,
+    UNIQUE (note_id, number)
+);
+
+-- The bytes lie in the folder of attachments, once for each content.
+CREATE TABLE attachment (
+    sha256 TEXT PRIMARY KEY,
+    size   INTEGER NOT NULL
+);
+
+CREATE TABLE note_attachment (
+    version_id INTEGER NOT NULL REFERENCES note_version (id),
+    position   INTEGER NOT NULL, -- from 1
+    sha256     TEXT NOT NULL REFERENCES attachment (sha256),
+    name       TEXT NOT NULL,    -- as its sender called it: to be shown, never to be a path
+    type       TEXT NOT NULL,
+    PRIMARY KEY (version_id, position)
+);
+
+-- Who does not want to hear what is said in a thread of theirs.
+CREATE TABLE note_mute (
+    thread_id INTEGER NOT NULL REFERENCES note (id),
+    person_id INTEGER NOT NULL REFERENCES person (id),
+    PRIMARY KEY (thread_id, person_id)
+);
+
+-- Who gets notes, how often, and up to where they have been told.
+CREATE TABLE note_reader (
+    person_id    INTEGER PRIMARY KEY REFERENCES person (id),
+    frequency    TEXT NOT NULL,    -- each, daily, weekly, off
+    form         TEXT NOT NULL,    -- text, mime
+    seen_id      INTEGER NOT NULL, -- the last note_version of the last digest
+    told_at      TEXT NOT NULL,    -- the instant of the last digest, also of one that had nothing to tell
+    paused_until TEXT,
+    bounces      INTEGER NOT NULL, -- days on which mail for them came back
+    bounced_at   TEXT
+);
+
+-- What waits until whoever it claims to come from has said yes.
+CREATE TABLE note_request (
+    id         INTEGER PRIMARY KEY,
+    kind       TEXT NOT NULL, -- note, join, leave, …
+    address    TEXT NOT NULL,
+    detail     TEXT NOT NULL, -- JSON
+    created_at TEXT NOT NULL
+);
+
+-- The search table: pairs of letters made by the program, one row a note_version (SQLite's own: store/search.c).
+CREATE VIRTUAL TABLE note_search USING fts5 (title, body, author, tags, letters, content = '', tokenize = 'ascii');
+CREATE TABLE note_search_stale (
+    version_id INTEGER PRIMARY KEY -- still in the search table, but withdrawn or no more the version that holds
+);

@@ -63,6 +63,9 @@ def random_cases(count):
                                     "subject": random_text(generator, 30), "text": text, "html": text}
 
 
+FORMS = (("text", "text/plain"), ("html", "text/html"), ("calendar", "text/calendar"))
+
+
 def canonical(text):
     """Line ends as mail has them: every line has one."""
     return text if text.endswith("\n") or not text else text + "\n"
@@ -100,11 +103,25 @@ def check_mail(tap, entry, mail, name):
         phrase = email.utils.parseaddr(str(old_style[field]).replace("\n", ""))[0]
         tap.equal(decoded(phrase).strip(), folded(entry[key]).strip(), f"{name}: name in {field}")
     tap.equal(text_of(message), canonical(entry["text"]), f"{name}: text")
+    reading = message
+    if "file" in entry:
+        tap.equal(message.get_content_type(), "multipart/mixed", f"{name}: a mail with a file")
+        [file] = message.iter_attachments()
+        tap.equal((file.get_filename(), file.get_content_type()), ("answers.csv", "text/csv"), f"{name}: its name")
+        tap.equal(file.get_payload(decode=True), entry["file"].encode(), f"{name}: its bytes")
+        reading = next(message.iter_parts())
     if "html" in entry:
-        tap.equal(message.get_content_type(), "multipart/alternative", f"{name}: alternatives")
+        tap.equal(reading.get_content_type(), "multipart/alternative", f"{name}: alternatives")
         page = message.get_body(("html",)).get_content().replace("\r\n", "\n")
         tap.equal(page, canonical(entry["html"]), f"{name}: HTML")
-        tap.equal(len(list(message.iter_parts())), 2, f"{name}: two parts")
+    alternatives = [part.get_content_type() for part in reading.iter_parts()]
+    tap.equal(alternatives, [kind for key, kind in FORMS if key in entry] if len(alternatives) else [],
+              f"{name}: the richest form stands last")
+    if "calendar" in entry:
+        calendar = list(reading.iter_parts())[-1]
+        tap.equal(calendar.get_param("method"), "REQUEST", f"{name}: the method of the calendar")
+        tap.equal(calendar.get_payload(decode=True).decode().replace("\r\n", "\n"), canonical(entry["calendar"]),
+                  f"{name}: the calendar")
 
 
 def cases():
@@ -114,6 +131,9 @@ def cases():
         entry = {"from_name": "日程調整", "to_name": "Taro", "subject": "s", "text": text}
         yield f"body, {name}", entry
         yield f"alternative, {name}", {**entry, "html": f"<p>{text}</p>"}
+        yield f"calendar, {name}", {**entry, "html": f"<p>{text}</p>", "calendar": text}
+        yield f"file, {name}", {**entry, "file": text}
+        yield f"file with alternatives, {name}", {**entry, "html": f"<p>{text}</p>", "calendar": text, "file": text}
     yield from random_cases(300)
 
 

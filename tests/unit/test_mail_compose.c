@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/memory.h"
 #include "mail/compose.h"
 #include "mail/encode.h"
@@ -312,7 +313,7 @@ START_TEST(too_large_is_refused_not_cut)
 {
     void *context = talloc_new(NULL);
     struct message message = plain_message();
-    size_t length = 9 * 1024 * 1024;
+    size_t length = LIMIT_MAIL_OUT_BYTES + 1024 * 1024;
     char *text = memory_check(talloc_size(context, length + 1));
     memset(text, 'x', length);
     text[length] = '\0';
@@ -351,6 +352,60 @@ START_TEST(a_broadcast_shares_one_body)
 }
 END_TEST
 
+/* Whatever a stranger called it, a name stays within its quotes or its per cent signs. */
+START_TEST(names_of_attachments_are_encoded)
+{
+    static const struct {
+        const char *name;
+        const char *field;
+    } cases[] = {
+        {"a-b_1.csv", "filename=\"a-b_1.csv\""},
+        {"a b.csv", "filename*0*=UTF-8''a%20b.csv"},
+        {"\"x\"; y=z", "filename*0*=UTF-8''%22x%22%3B%20y%3Dz"},
+        {"会.csv", "filename*0*=UTF-8''%E4%BC%9A.csv"},
+        {"../x", "filename*0*=UTF-8''..%2Fx"},
+        {"0123456789012345678901234567890123456789012345678901234567890123.txt",
+         "filename*0*=UTF-8''012345678901234567890123456789012345678901234567890123456789;\r\n filename*1*=0123.txt"},
+    };
+    void *context = talloc_new(NULL);
+    struct message message = plain_message();
+    message.boundary = "b";
+    message.attachment_count = 1;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct attachment file = {cases[i].name, "text/plain", "a", 1};
+        message.attachments = &file;
+        struct composed *composed = message_compose(context, &message, NULL);
+        ck_assert_ptr_nonnull(composed);
+        ck_assert_msg(strstr(composed->body, cases[i].field) != NULL, "%s: %s", cases[i].name, composed->body);
+    }
+    talloc_free(context);
+}
+END_TEST
+
+START_TEST(odd_attachments_are_refused)
+{
+    static const char *const names[] = {"x.ics\r\nBcc: a@b", "x\ny", "\x7F.csv"};
+    void *context = talloc_new(NULL);
+    struct message message = plain_message();
+    struct attachment file = {"answers.csv", "text/csv; charset=utf-8", "a", 1};
+    message.boundary = "b";
+    message.attachments = &file;
+    message.attachment_count = 1;
+    ck_assert_ptr_nonnull(message_compose(context, &message, NULL));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        file.name = names[i];
+        ck_assert_ptr_null(message_compose(context, &message, NULL));
+    }
+    file = (struct attachment){"answers.csv", "text/csv\r\nBcc: a@b", "a", 1};
+    ck_assert_ptr_null(message_compose(context, &message, NULL));
+    message.attachment_count = 0;
+    message.calendar = "BEGIN:VCALENDAR";
+    message.calendar_method = "REQUEST\r\nBcc: a@b";
+    ck_assert_ptr_null(message_compose(context, &message, NULL));
+    talloc_free(context);
+}
+END_TEST
+
 static Suite *compose_suite(void)
 {
     Suite *suite = suite_create("mail/compose");
@@ -358,6 +413,8 @@ static Suite *compose_suite(void)
     tcase_set_timeout(cases, 60);
     tcase_add_test(cases, a_plain_mail_looks_like_this);
     tcase_add_test(cases, an_alternative_mail_looks_like_this);
+    tcase_add_test(cases, names_of_attachments_are_encoded);
+    tcase_add_test(cases, odd_attachments_are_refused);
     tcase_add_test(cases, dates_carry_the_offset_of_the_zone);
     tcase_add_test(cases, names_are_quoted_where_they_must_be);
     tcase_add_test(cases, subjects_fold_and_never_break_a_character);
@@ -384,6 +441,14 @@ static json_t *compose_entry(void *context, const json_t *entry)
     message.text = text_of(context, entry, "text");
     message.html = text_of(context, entry, "html");
     message.boundary = "k7q2k7q2k7q2k";
+    message.calendar = text_of(context, entry, "calendar");
+    message.calendar_method = message.calendar ? "REQUEST" : NULL;
+    struct attachment file = {"answers.csv", "text/csv; charset=utf-8", text_of(context, entry, "file"), 0};
+    if (file.bytes) {
+        file.length = strlen(file.bytes);
+        message.attachments = &file;
+        message.attachment_count = 1;
+    }
     struct composed *mail = message_compose(context, &message, NULL);
     if (!mail)
         return json_null();

@@ -112,7 +112,7 @@ START_TEST(endless_output_is_refused)
     void *context = talloc_new(NULL);
     char *path = make_folder(context);
     write_template(context, file_join(context, path, "en"), "a.txt",
-                   "{{#l}}{{#l}}{{#l}}{{#l}}0123456789{{/l}}{{/l}}{{/l}}{{/l}}");
+                   "{{#l}}{{#l}}{{#l}}{{#l}}01234567890123456789{{/l}}{{/l}}{{/l}}{{/l}}");
     struct template_folder *folder = template_open_folder(context, path);
     json_t *list = json_array();
     for (int i = 0; i < 32; i++)

@@ -1,0 +1,17 @@
+/*
+ * What an unproven sender asks for waits as a request until whoever has the claimed address says yes. Such an address gets
+ * one mail a day, which holds nothing of the letter but its subject; there is a bound for all of them together, too.
+ */
+#ifndef KAIRAN_NOTE_REQUEST_H
+#define KAIRAN_NOTE_REQUEST_H
+
+#include "mail/incoming.h"
+#include "mail/office.h"
+
+/* A note, or (thread_id not 0) a comment, from an address that nobody knows. */
+bool request_note(struct office *office, struct incoming *incoming, int64_t thread_id, struct error **error);
+
+/* The reply to the mail that asked; `id` is of the request, and the token was genuine. */
+bool request_take_reply(struct office *office, struct incoming *incoming, int64_t id, struct error **error);
+
+#endif
