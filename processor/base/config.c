@@ -63,6 +63,8 @@ static const struct key keys[] = {
     {"polls", "days_kept", KEY_NUMBER, FIELD(days_kept), "400", 1, 36500, "days that sent mails stay in the outbox table"},
     {"nightly", "deadlines", KEY_TIME, FIELD(nightly_deadlines), "00:05", 0, 0,
      "when kairan nightly takes in the spool and closes what is due, in case nothing else does: HH:MM or off"},
+    {"nightly", "digest", KEY_TIME, FIELD(nightly_digest), "06:30", 0, 0,
+     "when digests of notes are made, daily ones and, on their day, weekly ones: HH:MM or off"},
     {"nightly", "housekeeping", KEY_TIME, FIELD(nightly_housekeeping), "04:30", 0, 0,
      "when what is no longer needed is forgotten: HH:MM or off"},
     {"notes", "readers", KEY_TEXT, FIELD(readers), "", 0, 0,

@@ -50,6 +50,7 @@ struct config {
     /* [nightly]: minutes since midnight, or KEYS_OFF */
     long nightly_deadlines;
     long nightly_housekeeping;
+    long nightly_digest;
     /* [notes] */
     char *readers;
     char *frequency;

@@ -12,6 +12,7 @@
 #include "job/lock.h"
 #include "job/process.h"
 #include "job/upkeep.h"
+#include "note/digest.h"
 #include "store/fact.h"
 #include "store/job_run.h"
 
@@ -41,6 +42,7 @@ struct nightly_job {
 /* In the order in which they run when several are due. */
 static const struct nightly_job jobs[] = {
     {"deadlines", run_deadlines, true, HOUR, offsetof(struct config, nightly_deadlines)},
+    {"digest", digest_run, true, HOUR, offsetof(struct config, nightly_digest)},
     {"housekeeping", upkeep_run, true, HOUR, offsetof(struct config, nightly_housekeeping)},
 };
 

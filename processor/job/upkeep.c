@@ -9,10 +9,11 @@
 #include "store/job_run.h"
 #include "store/letter.h"
 #include "store/outbox.h"
+#include "store/reader.h"
 
 static const char day_fact[] = "upkeep day";
 
-enum { DAY = 24 * 60 * 60 };
+enum { DAY = 24 * 60 * 60, REQUEST_DAYS = 7 /* so long a confirmation is waited for */ };
 
 static bool forget(struct office *office, const char *day, struct error **error)
 {
@@ -21,6 +22,7 @@ static bool forget(struct office *office, const char *day, struct error **error)
     if (!store_begin(store, error))
         return false;
     if (store_forget_mail(store, before, error) && store_forget_answers(store, day, error) &&
+        store_forget_requests(store, office->now - REQUEST_DAYS * DAY, error) &&
         store_forget_jobs(store, before, error) &&
         store_set_fact(store, day_fact, day, error) && store_commit(store, error))
         return true;

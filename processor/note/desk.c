@@ -10,6 +10,7 @@
 #include "note/draft.h"
 #include "note/fetch.h"
 #include "note/find.h"
+#include "note/member.h"
 #include "note/people.h"
 #include "note/request.h"
 #include "note/submit.h"
@@ -58,6 +59,48 @@ static bool take_note_reply(struct visit *visit, struct error **error)
     if (visit->person)
         return submit_reply(visit->office, visit->incoming, visit->person, note, error);
     return request_note(visit->office, visit->incoming, note->thread_id, error);
+}
+
+/* A reply to a digest as a whole says by its subject or first line which note it is about. */
+static bool take_digest_reply(struct visit *visit, struct error **error)
+{
+    struct incoming *incoming = visit->incoming;
+    char *line = note_draft_first_line(visit->context, incoming->letter->new_text);
+    int64_t id = note_draft_read_id(line);
+    struct note *note = NULL;
+    if (id && !store_find_note(visit->context, visit->office->store, id, &note, error))
+        return false;
+    if (!note || !visit->person)
+        return people_refuse(visit->office, incoming, "which_note", error);
+    if (note->is_withdrawn)
+        return people_refuse(visit->office, incoming, "is_withdrawn", error);
+    const char *behind = strstr(incoming->letter->new_text, line) + strlen(line);
+    return submit_comment(visit->office, incoming, visit->person, note, behind + strspn(behind, " \t\n"), error);
+}
+
+/* A word about getting notes: done at once when a token proves whose it is, else the address is asked. */
+static bool take_word(struct visit *visit, struct error **error)
+{
+    struct incoming *incoming = visit->incoming;
+    const char *extension = incoming->route->extension;
+    if (visit->kind == 'p' && incoming->has_genuine_token) {
+        struct person *holder = store_load_person(visit->context, visit->office->store, visit->id, error);
+        char *word = member_find_word(visit->context, incoming);
+        if (!holder)
+            return false;
+        return word ? member_apply(visit->office, incoming, holder, word, error)
+                    : member_help(visit->office, incoming, holder, error);
+    }
+    if (member_is_word(extension))
+        return request_word(visit->office, incoming, extension, error);
+    return member_help(visit->office, incoming, visit->person, error);
+}
+
+static bool is_about_membership(const struct visit *visit)
+{
+    const char *extension = visit->incoming->route->extension;
+    return (visit->kind == 'p' && visit->incoming->has_genuine_token) || member_is_word(extension) ||
+           (strcmp(extension, "help") == 0 && visit->person);
 }
 
 /* Whether a mail that it replies to is one that brought a note: a discussion that only copies us in. */
@@ -178,20 +221,32 @@ static bool dispatch(struct visit *visit, struct error **error)
         return take_note_reply(visit, error);
     if (visit->kind == 'r' && genuine)
         return request_take_reply(visit->office, incoming, visit->id, error);
+    if (visit->kind == 'd' && genuine)
+        return take_digest_reply(visit, error);
+    if (is_about_membership(visit))
+        return take_word(visit, error);
     return take_new_letter(visit, error);
 }
 
 bool note_take_letter(struct office *office, struct incoming *incoming, struct error **error)
 {
     struct visit visit = {.context = talloc_new(NULL), .office = office, .incoming = incoming};
-    bool done = identify(&visit, error) && dispatch(&visit, error);
+    bool done = identify(&visit, error) &&
+                (!visit.person || member_forgive_bounces(office, visit.person->id, error)) && dispatch(&visit, error);
     talloc_free(visit.context);
     return done;
 }
 
 bool note_take_bounce(struct office *office, struct incoming *incoming, struct error **error)
 {
-    (void)office;
-    (void)error;
-    return incoming_settle(incoming, "ignored", "a bounce");
+    const struct letter *letter = incoming->letter;
+    const struct reference *reference = &incoming->route->reference;
+    char kind;
+    int64_t id;
+    if (!people_reference_is_genuine(office, reference) || !route_parse_note_code(reference->code, &kind, &id))
+        return incoming_settle(incoming, "ignored", "a bounce whose token is not genuine");
+    if (!letter->is_permanent)
+        return incoming_settle(incoming, "ignored", "delivery is only delayed");
+    return member_count_bounce(office, kind == 'p' ? id : reference->number, letter->status, error) &&
+           incoming_settle(incoming, "bounced", "");
 }

@@ -231,7 +231,10 @@ static size_t trimmed_length(const char *text, size_t length)
     return length;
 }
 
-/* The signature stands last, behind a line of "-- " as a rule. */
+/*
+ * Only what stands behind a line of "-- " goes: what else looks like a signature may be the last lines of a table, and a
+ * visiting card too many harms nobody.
+ */
 static char *cut_signature(const void *context, const struct letter *letter)
 {
     static const char rule[] = "--";
@@ -240,13 +243,16 @@ static char *cut_signature(const void *context, const struct letter *letter)
     size_t signature = strlen(letter->signature);
     if (!signature || signature > length || memcmp(text + length - signature, letter->signature, signature) != 0)
         return text;
-    length = trimmed_length(text, length - signature);
-    text[length] = '\0';
-    const char *line = strrchr(text, '\n');
-    line = line ? line + 1 : text;
-    if (strcmp(line, rule) == 0)
-        text[line - text] = '\0';
-    return text;
+    char *kept = memory_copy_bytes(context, text, trimmed_length(text, length - signature));
+    const char *first = letter->signature;
+    if (strncmp(first, rule, strlen(rule)) == 0 && first[strlen(rule) + strspn(first + strlen(rule), " ")] == '\n')
+        return kept; /* the rule is part of it */
+    char *line = strrchr(kept, '\n');
+    line = line ? line + 1 : kept;
+    if (strcmp(line, rule) != 0)
+        return text;
+    *line = '\0';
+    return kept;
 }
 
 struct note_draft *note_draft_read(const void *context, const struct letter *letter)

@@ -3,12 +3,15 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "base/address.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "mail/reply.h"
 #include "note/draft.h"
+#include "note/member.h"
 #include "note/people.h"
 #include "note/publish.h"
 #include "store/letter.h"
@@ -16,6 +19,7 @@
 #include "text/value.h"
 
 static const char kind_note[] = "note";
+static const char kind_word[] = "word";
 static const char all_strangers[] = "(requests of strangers)"; /* no address looks so */
 
 static bool may_ask(struct office *office, const char *address, bool *may, struct error **error)
@@ -82,7 +86,7 @@ static bool ask(void *context, struct office *office, struct incoming *incoming,
                                    .view = view_check(view)};
     bool done = people_answer(office, incoming, &answer, error);
     json_decref(view);
-    return done && incoming_settle(incoming, "held", "the sender is not known");
+    return done && incoming_settle(incoming, "held", "the sender is asked first");
 }
 
 bool request_note(struct office *office, struct incoming *incoming, int64_t thread_id, struct error **error)
@@ -111,6 +115,28 @@ bool request_note(struct office *office, struct incoming *incoming, int64_t thre
                                        .detail = write_detail(context, view_check(detail))};
         done = ask(context, office, incoming, &request, error);
     }
+    talloc_free(context);
+    return done;
+}
+
+bool request_word(struct office *office, struct incoming *incoming, const char *word, struct error **error)
+{
+    void *context = talloc_new(NULL);
+    const struct mailbox *sender = incoming_sender(incoming);
+    struct person *person;
+    bool may = false;
+    bool done = people_find_member(context, office, sender->address, &person, error);
+    bool belongs = done && (person || strcasecmp(address_domain(sender->address), office->config->domain) == 0);
+    if (belongs && incoming->letter->may_answer)
+        done = may_ask(office, sender->address, &may, error);
+    if (!done || !may) {
+        talloc_free(context);
+        return done && incoming_settle(incoming, "ignored", "the sender is not known or was asked today");
+    }
+    json_t *detail = json_pack("{s:s, s:s}", "word", word, "name", sender->name);
+    struct note_request request = {.kind = memory_copy_text(context, kind_word), .address = sender->address,
+                                   .detail = write_detail(context, view_check(detail))};
+    done = ask(context, office, incoming, &request, error);
     talloc_free(context);
     return done;
 }
@@ -160,12 +186,22 @@ static bool publish_request(void *context, struct office *office, struct incomin
            incoming_settle(incoming, note->thread_id ? "commented" : "noted", "");
 }
 
+static bool apply_request(void *context, struct office *office, struct incoming *incoming,
+                          const struct note_request *request, json_t *detail, struct error **error)
+{
+    struct person *person = store_meet_person(context, office->store, request->address,
+                                              json_string_value(json_object_get(detail, "name")), NULL, error);
+    return person && member_apply(office, incoming, person, json_string_value(json_object_get(detail, "word")), error);
+}
+
 static bool carry_out(void *context, struct office *office, struct incoming *incoming,
                       const struct note_request *request, struct error **error)
 {
     json_t *detail = json_loads(request->detail, 0, NULL);
     bool done = store_drop_request(office->store, request->id, error) &&
-                publish_request(context, office, incoming, request, view_check(detail), error);
+                (strcmp(request->kind, kind_word) == 0
+                     ? apply_request(context, office, incoming, request, view_check(detail), error)
+                     : publish_request(context, office, incoming, request, view_check(detail), error));
     json_decref(detail);
     return done;
 }

@@ -11,6 +11,9 @@
 /* A note, or (thread_id not 0) a comment, from an address that nobody knows. */
 bool request_note(struct office *office, struct incoming *incoming, int64_t thread_id, struct error **error);
 
+/* A word about getting notes (member.h) from whoever it claims to come from: a member, or somebody of the center. */
+bool request_word(struct office *office, struct incoming *incoming, const char *word, struct error **error);
+
 /* The reply to the mail that asked; `id` is of the request, and the token was genuine. */
 bool request_take_reply(struct office *office, struct incoming *incoming, int64_t id, struct error **error);
 

@@ -50,6 +50,7 @@ def jobs_run_at_their_time_once(tap):
     tap.equal(night.jobs("15T04:29"), [], "a minute too early")
     tap.equal(night.jobs("15T04:30"), housekeeping, "on the minute")
     tap.equal(night.jobs("15T04:45", "housekeeping"), housekeeping, "a named one runs at once")
+    night.configure("[nightly]\ndigest = off\n")
     tap.equal(night.jobs("16T08:20"), housekeeping, "a late night is caught up with …")
     tap.equal(night.jobs("17T08:40"), [], "… for four hours")
     night.configure("[nightly]\nhousekeeping = off\ndeadlines = 23:50\n")

@@ -1,0 +1,174 @@
+#!/usr/bin/python3
+"""Who gets notes and how: joining, leaving and pausing by mail, digests that are never empty, never sent twice and never
+leave a gap, and what comes back. Digests are compared with the golden files in tests/golden/notes-*."""
+import email
+import email.policy
+import re
+import urllib.parse
+
+from kairan_test import DOMAIN, Participant, Tap, text_of
+from note_test import NOTE, NoteCenter, NoteGolden, at
+from poll_test import address_of, bounce_of
+
+SATO = Participant("佐藤 花子", f"sato@{DOMAIN}")
+TANAKA = Participant("田中 実", f"tanaka@{DOMAIN}")
+SMITH = Participant("John Smith", f"smith@{DOMAIN}")
+COLLEAGUE = Participant("新人 一郎", f"shinjin@{DOMAIN}")
+STRANGER = Participant("他人", "tanin@elsewhere.example")
+MONDAY = "2026-01-12T09:00:00+09:00"
+
+
+def day(number, clock="06:30"):
+    """An instant of January 2026; the 12th is a Monday."""
+    return f"2026-01-{number:02}T{clock}:00+09:00"
+
+
+class Readers(NoteCenter):
+    def __init__(self, settings="", **options):
+        super().__init__([(SATO, "ja"), (TANAKA, "ja"), (SMITH, "en")],
+                         settings=f"[center]\nadministrator = admin\n[notes]\nreaders = minna\n{settings}", now=MONDAY, **options)
+        self.digests()
+
+    def digests(self, now=None):
+        """Runs the job and posts; {address: digest}."""
+        self.now = now or self.now
+        self.run("nightly", "digest")
+        self.run("post")
+        return {address_of(mail): mail for mail in self.new_mails()}
+
+    def unsubscribe_address(self, mail):
+        return re.search(r"mailto:([^?>]+)", mail["List-Unsubscribe"])[1]
+
+
+def codes_of(mail):
+    """The notes that a digest tells of."""
+    return re.findall(r"(?m)^Message: (N\d+)$", text_of(mail))
+
+
+def item_reply(mail, code):
+    """The address that the mailto link of an item names."""
+    items = text_of(mail).split("-" * 30)
+    [item] = [item for item in items if f"\nMessage: {code}\n" in item]
+    return urllib.parse.unquote(re.search(r"mailto:([^?\s]+)", item)[1])
+
+
+def weekly_and_daily(tap):
+    center = Readers("frequency = daily\n")
+    tap.equal(center.digests(day(13)), {}, "a digest without anything in it is not sent")
+    center.take(SATO.write(NOTE, "RAID の交換 #disk", "手順\n" + "-" * 40 + "\n以上"))
+    receipt = center.take(SMITH.write(NOTE, "Backup of VMs #xen", "vm-export works.", ))[0]
+    center.take(TANAKA.write(NOTE, "Re: [N1] RAID の交換", "ホットスペアも確認を。"))
+    sent = center.digests(day(14))
+    tap.equal(sorted(sent), sorted(who.address for who in (SATO, TANAKA, SMITH)), "everybody gets one digest")
+    for language, who in (("ja", TANAKA), ("en", SMITH)):
+        NoteGolden(tap, language).mail("digest", sent[who.address])
+    tap.equal(codes_of(sent[SATO.address]), ["N1", "N3", "N2"], "threads stand together, in the order of their tags")
+    tap.equal(center.digests(), {}, "the same night again sends nothing")
+    tap.equal(center.digests(day(15)), {}, "nor does the next one, when nothing is new")
+    center.take(SMITH.reply(receipt, "add\nNot for suspended ones."))
+    center.take(SATO.write(NOTE, "三つめ", "本文"))
+    sent = center.digests(day(16))
+    tap.equal(codes_of(sent[TANAKA.address]), ["N2", "N4"], "what is changed or new since then, and no more")
+    digest = sent[TANAKA.address]
+    mails = center.take(TANAKA.write(item_reply(digest, "N4"), "Re: [N4] 三つめ", "項目への返信です"))
+    tap.equal(center.json("note", "show", "N4")["comments"][0]["text"], "項目への返信です", "an item of a digest can be answered")
+    tap.equal(sorted(address_of(mail) for mail in mails), sorted((SATO.address, TANAKA.address)), "and its author hears of it")
+    center.take(TANAKA.reply(digest, "N2\nまとめへの返信です"))
+    tap.equal(center.json("note", "show", "N2")["comments"][0]["text"], "まとめへの返信です",
+              "a reply to the digest itself names the note on its first line")
+    mails = center.take(TANAKA.reply(digest, "よい話ですね"))
+    tap.contains(text_of(mails[0]), "何も保存していません", "and is asked for it when it does not")
+
+
+def weekly(tap):
+    center = Readers()
+    center.take(SATO.write(NOTE, "火曜の話", "本文"), at=day(13))
+    tap.equal(center.digests(day(14)), {}, "a weekly digest waits for its day")
+    sent = center.digests(day(19))
+    tap.equal(codes_of(sent[SATO.address]), ["N1"], "which is Monday")
+    center.take(SATO.write(NOTE, "次の話", "本文"), at=day(20))
+    sent = center.digests(day(28))
+    tap.equal(codes_of(sent[SATO.address]), ["N2"], "a Monday on which nothing ran is made up for")
+
+
+def by_mail(tap):
+    center = Readers("frequency = daily\n")
+    [asked] = center.take(COLLEAGUE.write(at("join"), "", ""))
+    tap.equal(center.take(STRANGER.write(at("join"), "", "")), [], "a stranger cannot join, and hears nothing")
+    center.take(SATO.write(NOTE, "参加前の話", "本文"))
+    [joined] = center.take(COLLEAGUE.reply(asked, "はい"))
+    NoteGolden(tap, "ja").mail("member-joined", joined)
+    center.take(SATO.write(NOTE, "参加後の話", "本文"))
+    sent = center.digests(day(13))
+    tap.equal(codes_of(sent[COLLEAGUE.address]), ["N2"], "who joins is told of what comes from then on")
+    tap.equal(codes_of(sent[SATO.address]), ["N1", "N2"], "others of all")
+    [paused] = center.take(COLLEAGUE.reply(joined, "休止 3日"))
+    tap.contains(text_of(paused), "2026-01-16 まで休止中", "a pause is acknowledged with its end")
+    center.take(SATO.write(NOTE, "休止中の話", "本文"))
+    tap.ok(COLLEAGUE.address not in center.digests(day(14)), "who pauses gets nothing")
+    sent = center.digests(day(17))
+    tap.equal(codes_of(sent[COLLEAGUE.address]), ["N3"], "and afterwards what came meanwhile")
+    [changed] = center.take(SMITH.write(center.unsubscribe_address(sent[COLLEAGUE.address]), "leave", ""))
+    tap.contains(text_of(changed), "お送りしていません", "the address in List-Unsubscribe ends it at once")
+    center.take(SATO.write(NOTE, "退会後の話", "本文"))
+    tap.ok(COLLEAGUE.address not in center.digests(day(18)), "who has left gets nothing")
+    NoteGolden(tap, "en").mail("member-help", center.take(SMITH.write(at("help"), "", ""))[0])
+    [asked] = center.take(SMITH.write(at("leave"), "", ""))
+    center.take(SATO.write(NOTE, "まだ", "本文"))
+    tap.ok(SMITH.address in center.digests(day(19)), "without a token nothing changes …")
+    center.take(SMITH.reply(asked, "yes"))
+    center.take(SATO.write(NOTE, "もう", "本文"))
+    tap.ok(SMITH.address not in center.digests(day(20)), "… until the address has confirmed it")
+
+
+def each(tap):
+    center = Readers("frequency = each\n")
+    mails = center.take(SATO.write(NOTE, "すぐ届く話", "本文"))
+    told = {address_of(mail): mail for mail in mails}
+    tap.equal(sorted(told), sorted(who.address for who in (SATO, TANAKA, SMITH)), "who wants each note gets it at once")
+    NoteGolden(tap, "ja").mail("news-each", told[TANAKA.address])
+    tap.equal(center.digests(day(13)), {}, "and no digest of it")
+    mails = center.take(TANAKA.reply(told[TANAKA.address], "なるほど"))
+    tap.equal(sorted(address_of(mail) for mail in mails), sorted(who.address for who in (SATO, TANAKA, SMITH)),
+              "a comment reaches its author's receipt, the thread and the readers once each")
+    settings = center.unsubscribe_address(told[TANAKA.address])
+    center.take(TANAKA.write(settings, "daily", ""))
+    center.take(TANAKA.write(settings, "mime", ""))
+    center.take(SATO.write(NOTE, "MIME で #xen", "一つめ"), SMITH.write(NOTE, "Second", "two"))
+    digest = center.digests(day(14))[TANAKA.address]
+    NoteGolden(tap, "ja").mail("digest-mime", digest)
+    inner = [part.get_payload()[0] for part in digest.walk() if part.get_content_type() == "message/rfc822"]
+    tap.equal(len(inner), 2, "each item of a MIME digest is a mail")
+    item = email.message_from_bytes(inner[0].as_bytes(), policy=email.policy.default)
+    center.take(TANAKA.reply(item, "中の項目への返信"))
+    tap.equal(center.json("note", "show", "N3")["comments"][0]["text"], "中の項目への返信", "and can be answered as one")
+
+
+def bounces(tap):
+    center = Readers("frequency = daily\n")
+    status = {"content": "5.7.1", "gone": "5.1.1"}
+    for number in range(13, 16):
+        center.take(SATO.write(NOTE, f"{number}日", "本文"), at=day(number, "05:00"))
+        digest = center.digests(day(number))[TANAKA.address]
+        back = bounce_of(digest, TANAKA.address)
+        center.take(back._replace(bytes=back.bytes.replace(b"5.1.1", status["content"].encode())))
+    center.take(SATO.write(NOTE, "16日", "本文"), at=day(16, "05:00"))
+    digest = center.digests(day(16)).get(TANAKA.address)
+    tap.ok(digest, "mail that is refused for its content holds nobody back")
+    for number in range(17, 20):
+        center.take(bounce_of(digest, f"{number}@x.example"), at=day(number, "05:00"))
+        center.take(bounce_of(digest, f"again-{number}@x.example"))
+    center.take(SATO.write(NOTE, "19日", "本文"))
+    tap.ok(TANAKA.address not in center.digests(day(19)), "mail that comes back on three days holds it")
+    center.take(TANAKA.write(NOTE, "戻りました", "本文"), at=day(20, "05:00"))
+    tap.equal(codes_of(center.digests(day(20))[TANAKA.address]), ["N5", "N6"], "until the person writes again; nothing is left out")
+
+
+def main():
+    tap = Tap()
+    for scene in (weekly_and_daily, weekly, by_mail, each, bounces):
+        scene(tap)
+    tap.done()
+
+
+main()
