@@ -4,10 +4,10 @@
  * the password, from the file that is named where a password belongs: {"password_file": path}.
  */
 #include <jansson.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "xen/export.h"
 #include "xen/https.h"
 #include "xen/xmlrpc.h"
 
@@ -170,11 +171,33 @@ static json_t *do_certificate(struct work *work)
     return certificate ? json_pack("{s:o}", "value", certificate) : tell_answer(&answer);
 }
 
+/* export: a VM, or without "uuid" the pool's database, to a file */
+
+static json_t *do_export(struct work *work)
+{
+    const json_t *request = work->request;
+    struct export_order order = {.place = place_of(request),
+                                 .session = text_of(request, "session"),
+                                 .task = text_of(request, "task"),
+                                 .uuid = text_of(request, "uuid"),
+                                 .file = text_of(request, "file"),
+                                 .rate = (long)json_integer_value(json_object_get(request, "rate")),
+                                 .seconds = (long)json_integer_value(json_object_get(request, "seconds")),
+                                 .reserve = json_integer_value(json_object_get(request, "reserve"))};
+    struct error *error = NULL;
+    const char *kind;
+    if (!order.session || !order.file)
+        return tell_problem("refused", "an export without session or file");
+    json_t *told = export_stream(work->https, &order, &kind, &error);
+    return told ? json_pack("{s:o}", "value", told) : tell_error(kind, &error);
+}
+
 static const struct {
     const char *word;
     json_t *(*run)(struct work *work);
 } words[] = {
     {"call", do_call},
+    {"export", do_export},
     {"certificate", do_certificate},
 };
 
@@ -212,6 +235,7 @@ int main(void)
 {
     log_start("kairan-xen");
     signal(SIGPIPE, SIG_IGN);
+    prctl(PR_SET_PDEATHSIG, SIGTERM); /* nobody would rename what a helper without kairan exports */
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}); /* a core would hold the password */
     struct error *error = NULL;
     struct https *https = https_open(NULL, &error);
