@@ -65,6 +65,8 @@ static const struct key keys[] = {
      "when kairan nightly takes in the spool and closes what is due, in case nothing else does: HH:MM or off"},
     {"nightly", "digest", KEY_TIME, FIELD(nightly_digest), "06:30", 0, 0,
      "when digests of notes are made, daily ones and, on their day, weekly ones: HH:MM or off"},
+    {"nightly", "backup", KEY_TIME, FIELD(nightly_backup), "01:00", 0, 0,
+     "when the XenServer pools in the folder of pools are backed up: HH:MM or off"},
     {"nightly", "housekeeping", KEY_TIME, FIELD(nightly_housekeeping), "04:30", 0, 0,
      "when what is no longer needed is forgotten: HH:MM or off"},
     {"notes", "readers", KEY_TEXT, FIELD(readers), "", 0, 0,

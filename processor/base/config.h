@@ -49,6 +49,7 @@ struct config {
     long days_kept;
     /* [nightly]: minutes since midnight, or KEYS_OFF */
     long nightly_deadlines;
+    long nightly_backup;
     long nightly_housekeeping;
     long nightly_digest;
     /* [notes] */

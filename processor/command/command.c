@@ -80,6 +80,8 @@ static bool take_option(struct command_options *options, const char *name)
         options->now = optarg;
     else if (strcmp(name, "lang") == 0)
         options->language = optarg;
+    else if (strcmp(name, "dry-run") == 0)
+        options->dry_run = true;
     else if (strcmp(name, "domain") == 0)
         options->domain = optarg;
     else if (strcmp(name, "transport") == 0)
@@ -96,7 +98,8 @@ bool command_read_options(int argc, char *argv[], const char *const allowed[], s
 {
     static const struct option known[] = {
         {"help", no_argument, NULL, 'h'},        {"json", no_argument, NULL, 0},
-        {"watch", no_argument, NULL, 0},         {"no-post", no_argument, NULL, 0},
+        {"watch", no_argument, NULL, 0},         {"dry-run", no_argument, NULL, 0},
+                {"no-post", no_argument, NULL, 0},
         {"domain", required_argument, NULL, 0},  {"transport", required_argument, NULL, 0},
         {"poll", required_argument, NULL, 0},
         {"now", required_argument, NULL, 0},     {"lang", required_argument, NULL, 0},

@@ -34,6 +34,7 @@ struct command_options {
     const char *instance; /* -C */
     bool json;
     bool watch;           /* --watch */
+    bool dry_run;         /* --dry-run */
     bool no_post;         /* --no-post */
     const char *now;      /* --now */
     const char *language; /* --lang */

@@ -6,6 +6,8 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "command/command.h"
+#include "report/backup_report.h"
+#include "xen/backup.h"
 #include "xen/client.h"
 #include "xen/records.h"
 
@@ -141,6 +143,24 @@ static bool check(struct request *request, struct error **error)
     return command_print(office->templates, "xen-check.txt", memory_check(view), request->options->json, error);
 }
 
+/* Not under the lock of the instance: a backup takes hours, and mail must go on. */
+static bool back_up(struct request *request, struct error **error)
+{
+    struct office *office = request->office;
+    struct xen_settings *settings = choose_pool(request, error);
+    bool is_dry = request->options->dry_run;
+    json_t *night = settings ? backup_run(office->config, office->store, settings, is_dry, error) : NULL;
+    if (!night)
+        return false;
+    bool done = is_dry || report_send_backup(office, settings, night, error);
+    if (done && (is_dry || request->options->json)) {
+        json_t *view = request->options->json ? json_incref(night) : report_view_backup(office, night);
+        done = command_print(office->templates, "xen-backup.txt", view, request->options->json, error);
+    }
+    json_decref(night);
+    return done;
+}
+
 static bool show_config(struct request *request, struct error **error)
 {
     struct xen_settings *settings = choose_pool(request, error);
@@ -155,6 +175,7 @@ static const struct {
     bool (*run)(struct request *request, struct error **error);
 } words[] = {
     {"check", check},
+    {"backup", back_up},
     {"show-pin", show_pin},
     {"config", show_config},
 };
@@ -164,7 +185,7 @@ int command_xen(int argc, char *argv[])
     struct command_options options;
     int status = COMMAND_DONE;
     struct error *error = NULL;
-    if (!command_read_options(argc, argv, (const char *const[]){"json", NULL}, &options, &status))
+    if (!command_read_options(argc, argv, (const char *const[]){"json", "dry-run", NULL}, &options, &status))
         return status;
     const char *word = options.first < argc ? argv[options.first] : "";
     size_t index = 0;
@@ -172,7 +193,7 @@ int command_xen(int argc, char *argv[])
     while (index < count && strcmp(words[index].word, word) != 0)
         index++;
     if (index == count || argc - options.first > 2) {
-        fprintf(stderr, "usage: kairan xen check | show-pin | config [POOL]\n");
+        fprintf(stderr, "usage: kairan xen check | backup | show-pin | config [POOL]\n");
         return COMMAND_USAGE;
     }
     void *context = talloc_new(NULL);

@@ -13,8 +13,10 @@
 #include "job/process.h"
 #include "job/upkeep.h"
 #include "note/digest.h"
+#include "report/backup_report.h"
 #include "store/fact.h"
 #include "store/job_run.h"
+#include "xen/backup.h"
 
 enum {
     MINUTE = 60,
@@ -31,6 +33,29 @@ static bool run_deadlines(struct office *office, struct error **error)
     return process_run(office, false, &counts, error);
 }
 
+/* Of every pool; one that cannot be backed up does not keep the next from it. */
+static bool run_backup(struct office *office, struct error **error)
+{
+    char **names = settings_list(office, office->config, error);
+    bool done = names != NULL;
+    for (size_t i = 0; i < memory_count(names); i++) {
+        struct error *reason = NULL;
+        struct xen_settings *settings =
+            settings_load(office, office->config, settings_path(office, office->config, names[i]), &reason);
+        json_t *night = settings ? backup_run(office->config, office->store, settings, false, &reason) : NULL;
+        bool told = night && report_send_backup(office, settings, night, &reason);
+        json_decref(night);
+        if (told)
+            continue;
+        done = false;
+        if (error && !*error)
+            *error = reason;
+        else
+            error_free(&reason);
+    }
+    return done;
+}
+
 struct nightly_job {
     const char *name;
     bool (*run)(struct office *office, struct error **error);
@@ -43,6 +68,7 @@ struct nightly_job {
 static const struct nightly_job jobs[] = {
     {"deadlines", run_deadlines, true, HOUR, offsetof(struct config, nightly_deadlines)},
     {"digest", digest_run, true, HOUR, offsetof(struct config, nightly_digest)},
+    {"backup", run_backup, false, 26 * HOUR, offsetof(struct config, nightly_backup)},
     {"housekeeping", upkeep_run, true, HOUR, offsetof(struct config, nightly_housekeeping)},
 };
 

@@ -232,3 +232,50 @@ CREATE VIRTUAL TABLE note_search USING fts5 (title, body, author, tags, letters,
 CREATE TABLE note_search_stale (
     version_id INTEGER PRIMARY KEY -- still in the search table, but withdrawn or no more the version that holds
 );
+
+-- XenServer pools. `pool` is the name of its file; uuids are XAPI's, refs are never kept.
+CREATE TABLE xen_run (
+    id         INTEGER PRIMARY KEY,
+    pool       TEXT NOT NULL,
+    job        TEXT NOT NULL, -- backup
+    started_at TEXT NOT NULL,
+    ended_at   TEXT,
+    status     TEXT NOT NULL, -- running, good, failed, interrupted
+    view       TEXT           -- what the report shows of it (JSON)
+);
+CREATE INDEX xen_run_by_job ON xen_run (pool, job, id);
+
+CREATE TABLE vm_backup (
+    id            INTEGER PRIMARY KEY,
+    run_id        INTEGER NOT NULL REFERENCES xen_run (id),
+    pool          TEXT NOT NULL,
+    vm_uuid       TEXT NOT NULL,
+    vm_name       TEXT NOT NULL,
+    started_at    TEXT NOT NULL,
+    ended_at      TEXT,
+    state         TEXT NOT NULL, -- planned, snapshot, export, good, failed, interrupted
+    snapshot_name TEXT NOT NULL, -- nobody else uses it: it holds the run
+    snapshot_uuid TEXT,          -- while there is one
+    file          TEXT,          -- the export, while there is one or one is being made
+    bytes         INTEGER NOT NULL,
+    milliseconds  INTEGER NOT NULL,
+    reason        TEXT           -- the code of what went wrong
+);
+CREATE INDEX vm_backup_by_vm ON vm_backup (pool, vm_uuid, id);
+CREATE INDEX vm_backup_by_state ON vm_backup (pool, state);
+
+-- Disks of snapshots that are being destroyed: what a killed run leaves of them may be removed, and nothing else.
+CREATE TABLE doomed_disk (
+    pool     TEXT NOT NULL,
+    vdi_uuid TEXT NOT NULL,
+    PRIMARY KEY (pool, vdi_uuid)
+);
+
+CREATE TABLE sr_sample (
+    pool     TEXT NOT NULL,
+    sr_uuid  TEXT NOT NULL,
+    taken_at TEXT NOT NULL,
+    size     INTEGER NOT NULL,
+    used     INTEGER NOT NULL,
+    PRIMARY KEY (pool, sr_uuid, taken_at)
+);

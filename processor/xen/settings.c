@@ -26,9 +26,6 @@ static const struct key keys[] = {
     {"backup", "exclude", KEY_TEXT, FIELD(exclude), "", 0, 0, "names of VMs to leave out, with * and ?, by commas"},
     {"backup", "quiesce", KEY_WORD, FIELD(quiesce), "auto", 0, 0,
      "auto|never: let Windows guests come to rest before the snapshot where they can"},
-    {"backup", "window", KEY_TEXT, FIELD(window), "", 0, 0,
-     "when backups may begin, as 22:00-05:30 of the center's clock; empty: always"},
-    {"backup", "parallel", KEY_NUMBER, FIELD(parallel), "2", 1, 8, "exports at the same time"},
     {"backup", "run_minutes", KEY_NUMBER, FIELD(run_minutes), "480", 1, 1440, "longest time for one night's run"},
     {"backup", "keep_newest", KEY_NUMBER, FIELD(keep_newest), "2", 1, 1000, "newest backups of a VM that stay"},
     {"backup", "keep_daily", KEY_NUMBER, FIELD(keep_daily), "0", 0, 1000, "days of which one backup stays"},
@@ -43,26 +40,11 @@ static const struct key keys[] = {
     {"backup", "export_reserve_percent", KEY_NUMBER, FIELD(export_reserve_percent), "5", 0, 90,
      "part of the volume of exports that must stay free"},
     {"backup", "rate_limit", KEY_NUMBER, FIELD(rate_limit), "0", 0, 100000000,
-     "kilobytes a second that each export may take; 0: no limit"},
+     "kilobytes a second that an export may take; 0: no limit"},
     {"backup", "metadata", KEY_WORD, FIELD(metadata), "yes", 0, 0,
      "yes|no: keep a dump of the pool's database beside the exports"},
-    {"updates", "catalogue", KEY_TEXT, FIELD(catalogue), "", 0, 0,
-     "the list of updates (updates.xml): an https:// or http:// URL, or a file; empty: none"},
-    {"updates", "download_folder", KEY_PATH, FIELD(download_folder), "", 0, 0,
-     "where missing updates are downloaded to beforehand; empty: nowhere"},
-    {"updates", "download_rate", KEY_NUMBER, FIELD(download_rate), "2000", 0, 100000000,
-     "kilobytes a second that a download may take; 0: no limit"},
-    {"health", "ha", KEY_WORD, FIELD(ha), "any", 0, 0, "on|off|any: how high availability is meant to be"},
-    {"health", "space_warning", KEY_NUMBER, FIELD(space_warning), "20", 0, 100, "percent free below which a repository is a warning"},
-    {"health", "space_alarm", KEY_NUMBER, FIELD(space_alarm), "10", 0, 100, "percent free below which it is an alarm"},
-    {"health", "snapshot_days", KEY_NUMBER, FIELD(snapshot_days), "30", 1, 3650, "age at which a snapshot of others is told of"},
-    {"health", "backup_hours", KEY_NUMBER, FIELD(backup_hours), "50", 1, 8760, "age at which the last good backup of a VM is too old"},
-    {"health", "checks", KEY_PATH, FIELD(checks), "checks.d", 0, 0,
-     "folder of programs that speak as Nagios plugins do; each is run and its line reported"},
     {"report", "to", KEY_TEXT, FIELD(to), "", 0, 0, "addresses that get the report, by commas; empty: the administrator"},
-    {"report", "trouble_to", KEY_TEXT, FIELD(trouble_to), "", 0, 0, "addresses that get it as well when there is trouble"},
     {"report", "language", KEY_TEXT, FIELD(language), "", 0, 0, "ja or en; empty: the center's"},
-    {"report", "when", KEY_WORD, FIELD(when), "always", 0, 0, "always|trouble: every morning, or only when something is not well"},
 };
 
 static const struct key_table table = {keys, sizeof keys / sizeof *keys};
@@ -98,8 +80,6 @@ static void complete_values(struct xen_settings *settings, const struct config *
         if (value && **value && **value != '/')
             *value = file_join(settings, folder, *value);
     }
-    if (*settings->catalogue && !strstr(settings->catalogue, "://") && *settings->catalogue != '/')
-        settings->catalogue = file_join(settings, folder, settings->catalogue);
     if (!*settings->to)
         settings->to = memory_copy_text(settings, config->administrator);
     if (!*settings->language)
@@ -110,8 +90,6 @@ static bool check_values(const struct xen_settings *settings, struct error **err
 {
     if (!*settings->addresses)
         return error_set(error, ERROR_REFUSED, "%s names no addresses in [pool]", settings->file);
-    if (settings->space_alarm > settings->space_warning)
-        return error_set(error, ERROR_REFUSED, "%s: space_alarm is larger than space_warning", settings->file);
     if (strcmp(settings->language, "ja") != 0 && strcmp(settings->language, "en") != 0)
         return error_set(error, ERROR_REFUSED, "%s: language is \"%s\", but must be ja or en", settings->file, settings->language);
     return true;

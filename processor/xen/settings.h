@@ -24,8 +24,6 @@ struct xen_settings {
     char *choose;
     char *exclude;
     char *quiesce;
-    char *window;
-    long parallel;
     long run_minutes;
     long keep_newest;
     long keep_daily;
@@ -37,22 +35,9 @@ struct xen_settings {
     long export_reserve_percent;
     long rate_limit;
     char *metadata;
-    /* [updates] */
-    char *catalogue;
-    char *download_folder;
-    long download_rate;
-    /* [health] */
-    char *ha;
-    long space_warning;
-    long space_alarm;
-    long snapshot_days;
-    long backup_hours;
-    char *checks;
     /* [report] */
     char *to;
-    char *trouble_to;
     char *language;
-    char *when;
 };
 
 /* Reads one file below `context`. */

@@ -1,0 +1,178 @@
+/* The mail of the morning after: see backup_report.h. */
+#include "report/backup_report.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+
+/* The reasons that templates have words for; of any other the code speaks. */
+static const char *const known[] = {
+    "unreachable", "stranger", "no_master", "password", "SESSION_AUTHENTICATION_FAILED", "no_space", "SR_BACKEND_FAILURE_44",
+    "OTHER_OPERATION_IN_PROGRESS", "damaged", "volume_full", "disks_missing", "vm_missing", "not_storage", "not_quiesced",
+    "time_over", "timeout", "task_lost"};
+
+enum { KNOWN_COUNT = sizeof known / sizeof *known };
+
+/* Puts {"words": {code: true}} into `entry`: templates find the code they have words for, or "other". */
+static void add_words(json_t *entry, const char *name, const char *code)
+{
+    bool found = false;
+    json_t *words = json_object();
+    for (size_t i = 0; i < KNOWN_COUNT; i++) {
+        bool is_it = code && strcmp(known[i], code) == 0;
+        json_object_set_new(words, known[i], json_boolean(is_it));
+        found = found || is_it;
+    }
+    json_object_set_new(words, "other", json_boolean(code && !found));
+    json_object_set_new(entry, name, words);
+}
+
+static char *format_size(const void *context, json_int_t bytes)
+{
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+    double size = (double)bytes;
+    size_t unit = 0;
+    for (; size >= 1024 && unit + 1 < sizeof units / sizeof *units; unit++)
+        size /= 1024;
+    return memory_format(context, unit ? "%.1f %s" : "%.0f %s", size, units[unit]);
+}
+
+static char *format_instant(const void *context, time_t instant)
+{
+    struct civil civil = clock_to_civil(instant);
+    return memory_format(context, "%04d-%02d-%02d %02d:%02d", civil.year, civil.month, civil.day, civil.hour, civil.minute);
+}
+
+static json_t *view_vm(const void *context, const json_t *vm)
+{
+    json_int_t bytes = json_integer_value(json_object_get(vm, "bytes"));
+    json_int_t milliseconds = json_integer_value(json_object_get(vm, "milliseconds"));
+    time_t last = (time_t)json_integer_value(json_object_get(vm, "last_good"));
+    const char *raw = json_string_value(json_object_get(vm, "raw"));
+    const char *code = json_string_value(json_object_get(vm, "code"));
+    json_t *view = json_pack("{s:O, s:O, s:s?, s:I, s:s?, s:s?, s:s?}", "name", json_object_get(vm, "name"), "is_archive",
+                             json_object_get(vm, "is_archive"), "raw", raw && *raw ? raw : code, "seconds", milliseconds / 1000, "size",
+                             bytes ? format_size(context, bytes) : NULL, "speed",
+                             bytes && milliseconds ? format_size(context, bytes * 1000 / milliseconds) : NULL, "last_good",
+                             last ? format_instant(context, last) : NULL);
+    const char *warning = json_string_value(json_object_get(vm, "warning"));
+    add_words(memory_check(view), "words", warning ? warning : code);
+    return view;
+}
+
+static json_t *list_vms(const void *context, const json_t *night, const char *result)
+{
+    json_t *list = json_array();
+    size_t i;
+    const json_t *vm;
+    json_array_foreach(json_object_get(night, "vms"), i, vm) {
+        const char *own = json_string_value(json_object_get(vm, "result"));
+        if (own && strcmp(own, result) == 0)
+            json_array_append_new(list, view_vm(context, vm));
+    }
+    return list;
+}
+
+/* Ten marks that a reader without colours sees as well. */
+static char *draw_bar(const void *context, json_int_t free, json_int_t size)
+{
+    enum { MARKS = 10 };
+    json_int_t used = size > 0 ? (size - free) * MARKS / size : 0;
+    char *bar = memory_copy_text(context, "");
+    for (int i = 0; i < MARKS; i++)
+        bar = memory_format(context, "%s%s", bar, i < used ? "#" : "-");
+    return bar;
+}
+
+static json_t *list_repositories(const void *context, const json_t *night)
+{
+    json_t *list = json_array();
+    size_t i;
+    const json_t *sr;
+    json_array_foreach(json_object_get(night, "repositories"), i, sr) {
+        json_int_t size = json_integer_value(json_object_get(sr, "size"));
+        json_int_t free = json_integer_value(json_object_get(sr, "free"));
+        json_array_append_new(list, json_pack("{s:O, s:s, s:s, s:I, s:s}", "name", json_object_get(sr, "name"), "free",
+                                              format_size(context, free), "size", format_size(context, size), "percent",
+                                              size > 0 ? free * 100 / size : 0, "bar", draw_bar(context, free, size)));
+    }
+    return list;
+}
+
+static json_t *view_problem(const json_t *problem)
+{
+    if (!json_is_object(problem))
+        return json_null();
+    json_t *view = json_pack("{s:O}", "raw", json_object_get(problem, "raw"));
+    add_words(memory_check(view), "words", json_string_value(json_object_get(problem, "code")));
+    return view;
+}
+
+json_t *report_view_backup(const struct office *office, const json_t *night)
+{
+    static const char *const results[] = {"failed", "skipped", "warning", "good", "waiting"};
+    void *context = talloc_new(NULL);
+    json_t *counts = json_object();
+    const json_t *metadata = json_object_get(night, "metadata");
+    json_t *view = json_pack("{s:O, s:s, s:O, s:O, s:O, s:o, s:o, s:o, s:o}", "pool", json_object_get(night, "pool"), "date",
+                             format_instant(context, office->now), "is_dry", json_object_get(night, "is_dry"), "removed",
+                             json_object_get(night, "removed"), "unfinished", json_object_get(night, "unfinished"), "problem",
+                             view_problem(json_object_get(night, "problem")), "repositories", list_repositories(context, night),
+                             "metadata_failed",
+                             json_is_object(metadata) && !json_is_true(json_object_get(metadata, "is_good"))
+                                 ? json_incref(json_object_get(metadata, "raw"))
+                                 : json_null(),
+                             "metadata_file",
+                             json_is_true(json_object_get(metadata, "is_good")) ? json_incref(json_object_get(metadata, "file"))
+                                                                               : json_null());
+    for (size_t i = 0; i < sizeof results / sizeof *results; i++) {
+        json_t *list = list_vms(context, night, results[i]);
+        json_object_set_new(counts, results[i], json_integer((json_int_t)json_array_size(list)));
+        json_object_set_new(view, results[i], list);
+    }
+    bool bad = json_object_get(night, "problem") && !json_is_null(json_object_get(night, "problem"));
+    bad = bad || json_integer_value(json_object_get(counts, "failed"));
+    bool careful = !bad && (json_integer_value(json_object_get(counts, "skipped")) ||
+                            json_integer_value(json_object_get(counts, "warning")) ||
+                            !json_is_null(json_object_get(view, "metadata_failed")) ||
+                            json_array_size(json_object_get(night, "unfinished")));
+    json_object_set_new(view, "counts", counts);
+    json_object_set_new(view, "is_bad", json_boolean(bad));
+    json_object_set_new(view, "is_careful", json_boolean(careful));
+    talloc_free(context);
+    return memory_check(view);
+}
+
+static bool send_to_all(const void *context, struct office *office, const struct xen_settings *settings, json_t *view,
+                        json_int_t run, struct error **error)
+{
+    char **addresses = settings_split(context, settings->to);
+    for (size_t i = 0; i < memory_count(addresses); i++) {
+        struct outgoing outgoing = {.template = "xen-backup",
+                                    .language = settings->language,
+                                    .address = addresses[i],
+                                    .dedupe = memory_format(context, "xen-backup/%s/%lld/%s", settings->name, (long long)run,
+                                                            addresses[i]),
+                                    .view = view};
+        if (!office_queue(office, &outgoing, error))
+            return false;
+    }
+    return true;
+}
+
+bool report_send_backup(struct office *office, const struct xen_settings *settings, const json_t *night, struct error **error)
+{
+    void *context = talloc_new(NULL);
+    json_t *view = report_view_backup(office, night);
+    bool done = store_begin(office->store, error);
+    if (done) {
+        done = send_to_all(context, office, settings, view, json_integer_value(json_object_get(night, "run")), error) &&
+               store_commit(office->store, error);
+        if (!done)
+            store_rollback(office->store);
+    }
+    json_decref(view);
+    talloc_free(context);
+    return done;
+}

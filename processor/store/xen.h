@@ -1,0 +1,70 @@
+/* What is remembered of XenServer pools: runs, backups, and how full storage was. */
+#ifndef KAIRAN_STORE_XEN_H
+#define KAIRAN_STORE_XEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "store/store.h"
+
+/* One run of a job on a pool. */
+struct xen_run {
+    int64_t id;
+    char *pool;
+    char *job;
+    time_t started_at;
+    time_t ended_at; /* 0: it runs, or was killed */
+    char *status;
+    char *view; /* JSON, or NULL */
+};
+
+/* Begins a run; what stands there as running from before was interrupted. Must run inside a transaction. */
+bool store_begin_xen_run(struct store *store, struct xen_run *run, struct error **error);
+bool store_end_xen_run(struct store *store, const struct xen_run *run, struct error **error);
+
+/* One backup of one VM. */
+struct vm_backup {
+    int64_t id;
+    int64_t run_id;
+    const char *pool;
+    const char *vm_uuid;
+    const char *vm_name;
+    time_t started_at;
+    time_t ended_at;
+    const char *state;
+    const char *snapshot_name;
+    const char *snapshot_uuid; /* or NULL */
+    const char *file;          /* or NULL */
+    int64_t bytes;
+    int64_t milliseconds;
+    const char *reason; /* or NULL */
+};
+
+/* Enters a new one (its id is set), inside a transaction; and writes what became of it, by its id. */
+bool store_enter_backup(struct store *store, struct vm_backup *backup, struct error **error);
+bool store_update_backup(struct store *store, const struct vm_backup *backup, struct error **error);
+
+/* Backups that no run has ended (planned, snapshot, export), oldest first. */
+struct vm_backup *store_list_unfinished_backups(const void *context, struct store *store, const char *pool,
+                                                struct error **error);
+
+/* Good backups of a VM, newest first: all of them, those whose snapshot and file are gone as well. */
+struct vm_backup *store_list_good_backups(const void *context, struct store *store, const char *pool, const char *vm_uuid,
+                                          int most, struct error **error);
+
+/* Disks that are being destroyed. */
+bool store_doom_disk(struct store *store, const char *pool, const char *uuid, struct error **error);
+bool store_forget_disk(struct store *store, const char *pool, const char *uuid, struct error **error);
+char **store_list_doomed_disks(const void *context, struct store *store, const char *pool, struct error **error);
+
+/* How full a storage repository was. */
+struct sr_sample {
+    time_t taken_at;
+    int64_t size;
+    int64_t used;
+};
+bool store_add_sample(struct store *store, const char *pool, const char *sr_uuid, const struct sr_sample *sample,
+                      struct error **error);
+
+#endif

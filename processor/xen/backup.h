@@ -1,0 +1,23 @@
+/*
+ * One night's backup of a pool: what killed runs left is cleaned up, every chosen VM gets a snapshot if there is room for it and, when
+ * the pool's file says so, is exported and judged; then old backups go, but never the last good one.
+ */
+#ifndef KAIRAN_XEN_BACKUP_H
+#define KAIRAN_XEN_BACKUP_H
+
+#include <jansson.h>
+
+#include "base/config.h"
+#include "store/store.h"
+#include "xen/settings.h"
+
+/*
+ * Runs it and returns the view of what happened (a new reference), also when the pool cannot be reached: {"pool", "problem": {"code",
+ * "raw"} or null, "vms": [{"name", "result", "code", "raw", "warning", "is_archive", "bytes", "milliseconds", "last_good": seconds
+ * or 0}], "removed": [names], "unfinished": [names], "repositories": [{"name", "size", "free"}], "metadata": {"file", "code"} or null}.
+ * Results: good, warning, skipped, failed. NULL with the error when another run is at work on the pool or nothing can be recorded.
+ */
+json_t *backup_run(const struct config *config, struct store *store, const struct xen_settings *settings, bool is_dry,
+                   struct error **error);
+
+#endif
