@@ -227,11 +227,13 @@ static void remove_file(struct night *night, struct vm_backup *backup)
     backup->file = NULL;
 }
 
-static void remove_snapshot(struct night *night, struct vm_backup *backup)
+/* What was only there for an export goes without a word. */
+static void remove_snapshot(struct night *night, struct vm_backup *backup, bool is_told)
 {
     struct error *error = NULL;
     if (snapshot_remove(night, backup, &error)) {
-        json_array_append_new(night->removed, json_string(backup->snapshot_name));
+        if (is_told)
+            json_array_append_new(night->removed, json_string(backup->snapshot_name));
         backup->snapshot_uuid = NULL;
         return;
     }
@@ -262,7 +264,7 @@ static void prune(struct night *night, struct night_vm *vm)
         bool snapshot_goes = one.backup.file ? (long)i >= settings->snapshots_kept : !stays[i];
         bool changed = false;
         if (one.backup.snapshot_uuid && (snapshot_goes || !stays[i])) {
-            remove_snapshot(night, &one.backup);
+            remove_snapshot(night, &one.backup, !one.backup.file);
             changed = !one.backup.snapshot_uuid;
         }
         if (one.backup.file && !stays[i]) {
@@ -279,7 +281,7 @@ static void remove_failed(struct night *night, struct night_vm *vm)
 {
     if (!vm->backup.id || vm->result != NIGHT_FAILED || !vm->backup.snapshot_uuid)
         return;
-    remove_snapshot(night, &vm->backup);
+    remove_snapshot(night, &vm->backup, false);
     night_enter(night, vm, vm->backup.snapshot_uuid ? "snapshot" : "failed", NULL);
 }
 
