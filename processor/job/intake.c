@@ -16,6 +16,7 @@
 #include "job/reading.h"
 #include "job/set_aside.h"
 #include "job/take.h"
+#include "note/minutes.h"
 #include "store/letter.h"
 
 enum {
@@ -108,7 +109,8 @@ static enum fate take_letter(struct intake *intake, const char *name, char **arc
     char *bytes = file_read(context, path, (size_t)office->config->letter_bytes, &length, error);
     struct letter *letter = bytes ? reading_read(context, intake->reading, bytes, length, error) : NULL;
     struct route *route = letter ? route_letter(context, office->config, letter) : NULL;
-    bool fetches = route && route->verb == ROUTE_NOTE && letter->may_count && letter->attachment_count;
+    bool fetches = route && letter->may_count && letter->attachment_count &&
+                   (route->verb == ROUTE_NOTE || minutes_are_in(letter, route));
     if (route && (!fetches || reading_fetch_attachments(intake->reading, bytes, length, letter, error))) {
         struct letter_record record = {.received_at = received_at(intake, path)};
         record.recipient = route->recipient;

@@ -2,8 +2,18 @@
 #include "job/take.h"
 
 #include "note/desk.h"
+#include "note/minutes.h"
 #include "poll/record.h"
 #include "poll/reply.h"
+
+/* Most replies to a poll are answers; one to its result may bring the minutes. */
+static bool take_poll_letter(struct office *office, struct incoming *incoming, struct error **error)
+{
+    bool taken = false;
+    if (minutes_are_in(incoming->letter, incoming->route) && !minutes_take(office, incoming, &taken, error))
+        return false;
+    return taken || poll_take_letter(office, incoming, error);
+}
 
 /* What of ours came back is told by its envelope sender. */
 static bool take_bounce(struct office *office, struct incoming *incoming, struct error **error)
@@ -30,7 +40,7 @@ bool take_incoming(struct office *office, struct incoming *incoming, struct erro
         return incoming_settle(incoming, "ignored", "it names no sender");
     switch (route->verb) {
     case ROUTE_POLL:
-        return poll_take_letter(office, incoming, error);
+        return take_poll_letter(office, incoming, error);
     case ROUTE_HELP:
         return reply_refuse(office, incoming, "no_answer", error);
     case ROUTE_BOUNCE:

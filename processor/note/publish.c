@@ -128,15 +128,32 @@ static bool tell_readers(struct office *office, const struct publication *public
     return done;
 }
 
+static bool tell_people(struct office *office, const struct publication *publication, const int64_t *person_ids,
+                        json_t *view, struct error **error)
+{
+    bool done = true;
+    for (size_t i = 0; done && i < memory_count(person_ids); i++)
+        done = person_ids[i] == publication->note->author_id ||
+               tell_person(office, publication, person_ids[i], view, error);
+    return done;
+}
+
+bool publish_tell(struct office *office, const struct publication *publication, const int64_t *person_ids,
+                  struct error **error)
+{
+    json_t *view = view_publication(publication);
+    bool done = tell_people(office, publication, person_ids, view, error);
+    json_decref(view);
+    return done;
+}
+
 /* Whose thread it is hears what others say in it. */
 static bool tell_authors(struct office *office, const struct publication *publication, json_t *view,
                          struct error **error)
 {
     const struct note *note = publication->note;
     int64_t *authors = store_list_thread_authors(NULL, office->store, note->thread_id, error);
-    bool done = authors != NULL;
-    for (size_t i = 0; done && i < memory_count(authors); i++)
-        done = authors[i] == note->author_id || tell_person(office, publication, authors[i], view, error);
+    bool done = authors && tell_people(office, publication, authors, view, error);
     talloc_free(authors);
     return done;
 }

@@ -34,6 +34,10 @@ struct publication {
 /* Records and indexes it, and tells those who are to hear of it; fills in the ids of the note. */
 bool publish(struct office *office, struct publication *publication, struct error **error);
 
+/* Tells these people (a talloc array), too, but for its author; who has heard of it already does not hear twice. */
+bool publish_tell(struct office *office, const struct publication *publication, const int64_t *person_ids,
+                  struct error **error);
+
 /* The receipt for it, to the sender of the letter. */
 bool publish_acknowledge(struct office *office, const struct incoming *incoming, const struct publication *publication,
                          const struct publish_files *files, const struct person *author, struct error **error);

@@ -7,8 +7,8 @@ import re
 import urllib.parse
 
 from kairan_test import DOMAIN, Participant, Tap, text_of
-from note_test import NOTE, NoteCenter, NoteGolden, at
-from poll_test import address_of, bounce_of
+from note_test import NOTE, NoteCenter, NoteGolden, at, files_of, with_files
+from poll_test import LATE, address_of, bounce_of
 
 SATO = Participant("佐藤 花子", f"sato@{DOMAIN}")
 TANAKA = Participant("田中 実", f"tanaka@{DOMAIN}")
@@ -164,9 +164,28 @@ def bounces(tap):
     tap.equal(codes_of(center.digests(day(20))[TANAKA.address]), ["N5", "N6"], "until the person writes again; nothing is left out")
 
 
+def minutes(tap):
+    center = NoteCenter([(SATO, "ja"), (TANAKA, "ja"), (SMITH, "en")], now="2025-12-18T10:00:00+09:00")
+    center.open(SATO, [TANAKA, SMITH])
+    center.now = LATE
+    center.run("process")
+    results = {address_of(mail): mail for mail in center.new_mails()}
+    code = center.codes()[0]
+    letter = TANAKA.reply(results[TANAKA.address], "議事録\n1. 予算の件、承認。\n2. 次回は2月。")
+    told = {address_of(mail): mail for mail in center.take(with_files(letter, ("資料.pdf", "application/pdf", b"%PDF-1")))}
+    tap.equal(sorted(told), sorted(who.address for who in (SATO, TANAKA, SMITH)), "minutes go to all invited, once")
+    tap.contains(str(told[SMITH.address]["Subject"]), "[N1] Minutes: ", "in their own language")
+    tap.equal(center.search(f"tag:{code} 予算"), ["N1"], "they are a note, tagged with the poll")
+    [shown] = center.take(SATO.write(NOTE, "N1", ""))
+    tap.equal([data for _, _, data in files_of(shown)], [b"%PDF-1"], "with its files")
+    center.take(TANAKA.reply(told[SATO.address], "訂正\n取り消し"))
+    mails = center.take(STRANGER.reply(results[TANAKA.address], "議事録\n偽物"))
+    tap.equal(center.search("偽物"), [], "a stranger with a forwarded mail writes no minutes")
+
+
 def main():
     tap = Tap()
-    for scene in (weekly_and_daily, weekly, by_mail, each, bounces):
+    for scene in (weekly_and_daily, weekly, by_mail, each, bounces, minutes):
         scene(tap)
     tap.done()
 
