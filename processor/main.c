@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "command/command.h"
 
 static const struct {
@@ -41,6 +42,7 @@ int main(int argc, char *argv[])
 {
     struct error *error = NULL;
     log_start("kairan");
+    memory_start();
     umask(077);               /* votes and mail are nobody else's business */
     signal(SIGPIPE, SIG_IGN); /* a helper that died is an error of a write, not our end */
     if (!clock_start(&error))

@@ -17,10 +17,19 @@
 
 enum { LENGTH_BYTES = 4 };
 
+/* Frames that come in: head and bytes of a usual one arrive with one read. */
+struct frames {
+    int descriptor;
+    long deadline; /* in milliseconds; negative: however long it takes */
+    size_t start;  /* what has been read and not yet asked for … */
+    size_t end;    /* … lies between these in `bytes` */
+    char bytes[16 * 1024];
+};
+
 struct child {
     pid_t process;
     int to;
-    int from;
+    struct frames *from;
     char *name;
     long deadline; /* of the exchange, in milliseconds */
 };
@@ -55,7 +64,7 @@ static void reap(pid_t process)
 static int destroy(struct child *child)
 {
     close(child->to);
-    close(child->from);
+    close(child->from->descriptor);
     reap(child->process);
     return 0;
 }
@@ -110,7 +119,8 @@ struct child *child_start(const void *context, const char *const arguments[], st
         return NULL;
     }
     struct child *child = memory_new(context, struct child);
-    *child = (struct child){process, input[1], output[0], memory_copy_text(child, arguments[0]), now_in_milliseconds()};
+    *child = (struct child){process, input[1], frames_open(child, output[0]), memory_copy_text(child, arguments[0]),
+                            now_in_milliseconds()};
     talloc_set_destructor(child, destroy);
     return child;
 }
@@ -121,19 +131,14 @@ union piece {
     void *theirs;
 };
 
-/* Where frames come from or go to, and until when (milliseconds; negative: however long it takes). */
-struct line {
-    int descriptor;
-    long deadline;
-};
-
-static bool wait_for(const struct line *line, short event, struct error **error)
+/* A negative deadline: the call that follows waits by itself. */
+static bool wait_for(int descriptor, long deadline, short event, struct error **error)
 {
-    if (line->deadline < 0)
+    if (deadline < 0)
         return true;
     for (;;) {
-        long left = line->deadline - now_in_milliseconds();
-        struct pollfd waiting = {.fd = line->descriptor, .events = event};
+        long left = deadline - now_in_milliseconds();
+        struct pollfd waiting = {.fd = descriptor, .events = event};
         int ready = poll(&waiting, 1, left > 0 ? (int)left : 0);
         if (ready > 0)
             return true;
@@ -145,7 +150,7 @@ static bool wait_for(const struct line *line, short event, struct error **error)
 }
 
 /* Head and bytes in one call as a rule: the other side wakes once. */
-static bool write_frame(const struct line *line, const char *bytes, size_t length, struct error **error)
+static bool write_frame(int descriptor, long deadline, const char *bytes, size_t length, struct error **error)
 {
     if (length > UINT32_MAX)
         return error_set(error, ERROR_REFUSED, "a frame of %zu bytes is too long", length);
@@ -154,9 +159,9 @@ static bool write_frame(const struct line *line, const char *bytes, size_t lengt
     union piece body = {.ours = bytes};
     struct iovec pieces[2] = {{head, sizeof head}, {body.theirs, length}};
     while (pieces[0].iov_len || pieces[1].iov_len) {
-        if (!wait_for(line, POLLOUT, error))
+        if (!wait_for(descriptor, deadline, POLLOUT, error))
             return false;
-        ssize_t written = writev(line->descriptor, pieces, 2);
+        ssize_t written = writev(descriptor, pieces, 2);
         if (written < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (written < 0)
@@ -173,7 +178,7 @@ static bool write_frame(const struct line *line, const char *bytes, size_t lengt
 
 bool frame_write(int descriptor, const char *bytes, size_t length, struct error **error)
 {
-    return write_frame(&(struct line){descriptor, -1}, bytes, length, error);
+    return write_frame(descriptor, -1, bytes, length, error);
 }
 
 void child_begin(struct child *child, int seconds)
@@ -188,42 +193,62 @@ bool child_is_late(const struct child *child)
 
 bool child_send(struct child *child, const char *bytes, size_t length, struct error **error)
 {
-    return write_frame(&(struct line){child->to, child->deadline}, bytes, length, error) ||
+    return write_frame(child->to, child->deadline, bytes, length, error) ||
            error_add(error, "%s does not listen", child->name);
 }
 
 enum read_outcome { READ_WHOLE, READ_NOTHING, READ_FAILED };
 
-/* Reads exactly `length` bytes. READ_NOTHING: the other side has ended before the first of them. */
-static enum read_outcome read_exactly(const struct line *line, char *bytes, size_t length, struct error **error)
+/* One read: into `bytes` when much is wanted, else into the buffer, as much as there is. READ_NOTHING: the end. */
+static enum read_outcome read_some(struct frames *frames, char *bytes, size_t wanted, size_t *got, struct error **error)
 {
-    size_t used = 0;
-    while (used < length) {
-        if (!wait_for(line, POLLIN, error))
+    bool directly = wanted >= sizeof frames->bytes;
+    for (;;) {
+        if (!wait_for(frames->descriptor, frames->deadline, POLLIN, error))
             return READ_FAILED;
-        ssize_t got = read(line->descriptor, bytes + used, length - used);
-        if (got < 0 && errno == EINTR)
+        ssize_t count = directly ? read(frames->descriptor, bytes, wanted)
+                                 : read(frames->descriptor, frames->bytes, sizeof frames->bytes);
+        if (count < 0 && errno == EINTR)
             continue;
-        if (got == 0 && used == 0)
-            return READ_NOTHING;
-        if (got <= 0) {
-            if (got < 0)
-                error_set_errno(error, "cannot read a frame");
-            else
-                error_set(error, ERROR_TEMPORARY, "a frame ended in the middle");
+        if (count < 0)
+            error_set_errno(error, "cannot read a frame");
+        if (count <= 0)
+            return count < 0 ? READ_FAILED : READ_NOTHING;
+        *got = directly ? (size_t)count : 0;
+        frames->start = 0;
+        frames->end = directly ? 0 : (size_t)count;
+        return READ_WHOLE;
+    }
+}
+
+/* Reads exactly `length` bytes. READ_NOTHING: the other side has ended before the first of them. */
+static enum read_outcome read_exactly(struct frames *frames, char *bytes, size_t length, struct error **error)
+{
+    for (size_t used = 0; used < length;) {
+        size_t taken = frames->end - frames->start < length - used ? frames->end - frames->start : length - used;
+        memcpy(bytes + used, frames->bytes + frames->start, taken);
+        frames->start += taken;
+        used += taken;
+        if (used == length)
+            break;
+        enum read_outcome outcome = read_some(frames, bytes + used, length - used, &taken, error);
+        if (outcome == READ_NOTHING && used) {
+            error_set(error, ERROR_TEMPORARY, "a frame ended in the middle");
             return READ_FAILED;
         }
-        used += (size_t)got;
+        if (outcome != READ_WHOLE)
+            return outcome;
+        used += taken;
     }
     return READ_WHOLE;
 }
 
 /* NULL without an error when the other side has ended between two frames. */
-static char *read_frame(const void *context, const struct line *line, size_t maximum, size_t *length,
+static char *read_frame(const void *context, struct frames *frames, size_t maximum, size_t *length,
                         struct error **error)
 {
     unsigned char head[LENGTH_BYTES];
-    if (read_exactly(line, (char *)head, sizeof head, error) != READ_WHOLE)
+    if (read_exactly(frames, (char *)head, sizeof head, error) != READ_WHOLE)
         return NULL;
     *length = (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
     if (*length > maximum) {
@@ -231,7 +256,7 @@ static char *read_frame(const void *context, const struct line *line, size_t max
         return NULL;
     }
     char *bytes = memory_check(talloc_size(context, *length + 1));
-    enum read_outcome outcome = *length ? read_exactly(line, bytes, *length, error) : READ_WHOLE;
+    enum read_outcome outcome = *length ? read_exactly(frames, bytes, *length, error) : READ_WHOLE;
     if (outcome == READ_WHOLE) {
         bytes[*length] = '\0';
         return bytes;
@@ -242,11 +267,20 @@ static char *read_frame(const void *context, const struct line *line, size_t max
     return NULL;
 }
 
-char *frame_read(const void *context, int descriptor, size_t maximum, size_t *length, bool *at_end,
-                 struct error **error)
+struct frames *frames_open(const void *context, int descriptor)
+{
+    struct frames *frames = memory_check(talloc(context, struct frames)); /* the buffer need not be zeroed */
+    frames->descriptor = descriptor;
+    frames->deadline = -1;
+    frames->start = frames->end = 0;
+    return frames;
+}
+
+char *frames_read(const void *context, struct frames *frames, size_t maximum, size_t *length, bool *at_end,
+                  struct error **error)
 {
     struct error *reason = NULL;
-    char *bytes = read_frame(context, &(struct line){descriptor, -1}, maximum, length, &reason);
+    char *bytes = read_frame(context, frames, maximum, length, &reason);
     *at_end = !bytes && !reason;
     if (error)
         *error = reason;
@@ -258,8 +292,8 @@ char *frame_read(const void *context, int descriptor, size_t maximum, size_t *le
 char *child_receive(struct child *child, const void *context, size_t maximum, size_t *length, struct error **error)
 {
     struct error *reason = NULL;
-    struct line line = {child->from, child->deadline};
-    char *bytes = read_frame(context, &line, maximum, length, &reason);
+    child->from->deadline = child->deadline;
+    char *bytes = read_frame(context, child->from, maximum, length, &reason);
     if (bytes)
         return bytes;
     if (reason)

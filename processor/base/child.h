@@ -37,11 +37,15 @@ bool child_send(struct child *child, const char *bytes, size_t length, struct er
 /* Waits for one frame of at most `maximum` bytes, below `context`. When it fails the child is of no more use, either. */
 char *child_receive(struct child *child, const void *context, size_t maximum, size_t *length, struct error **error);
 
-/* The helper's side: one frame from standard input (NULL with *at_end set when there is no more) … */
-char *frame_read(const void *context, int descriptor, size_t maximum, size_t *length, bool *at_end,
-                 struct error **error);
+/* The helper's side: frames that come in on a descriptor, read through a buffer below `context`. */
+struct frames;
+struct frames *frames_open(const void *context, int descriptor);
 
-/* … and one frame out. */
+/* The next one, below `context`; NULL with *at_end set when there is no more. */
+char *frames_read(const void *context, struct frames *frames, size_t maximum, size_t *length, bool *at_end,
+                  struct error **error);
+
+/* One frame out. */
 bool frame_write(int descriptor, const char *bytes, size_t length, struct error **error);
 
 #endif

@@ -1,6 +1,7 @@
 /* Memory: see memory.h. The only place in Kairan that meets a NULL from an allocator. */
 #include "base/memory.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,10 +17,18 @@ void *memory_check(void *pointer)
     abort();
 }
 
-void *memory_new_pool(void)
+void memory_start(void)
 {
-    enum { POOL_BYTES = 96 * 1024 }; /* below what the C library would ask of the kernel each time */
-    return memory_check(talloc_pool(NULL, POOL_BYTES));
+    enum { STEP_BYTES = 1024 * 1024, KEPT_BYTES = 32 * 1024 * 1024 };
+    /* refused only by a C library that knows no such settings, and then it has its own way */
+    (void)mallopt(M_TOP_PAD, STEP_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+}
+
+void *memory_new_pool(const void *context)
+{
+    enum { POOL_BYTES = 256 * 1024 }; /* a usual letter with all that is made of it */
+    return memory_check(talloc_pool(context, POOL_BYTES));
 }
 
 void *memory_resize_array(const void *context, void *array, size_t size, unsigned count, const char *type)

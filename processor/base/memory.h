@@ -10,14 +10,20 @@
 #include <stddef.h>
 #include <talloc.h>
 
+/*
+ * For programs that do the same work many times, at their start: what one round of it frees is kept for the next, for
+ * giving it back to the kernel and faulting it in again costs more than the work.
+ */
+void memory_start(void);
+
 /* A zeroed object of `type` below `context` (NULL: a root of its own, to be freed with talloc_free). */
 #define memory_new(context, type) ((type *)memory_check(_talloc_zero(context, sizeof(type), #type)))
 
 /*
- * A root context for work that allocates much and ends soon: what hangs below it comes out of one block, as long as
- * that lasts, and goes with it at once.
+ * One block for many rounds of work, below `context`: what hangs below it comes out of the block as long as that lasts. A
+ * round takes talloc_new() of it and frees that at its end; when nothing hangs below the pool the block is whole again.
  */
-void *memory_new_pool(void);
+void *memory_new_pool(const void *context);
 
 /* A zeroed array of `count` objects of `type`; a product that overflows aborts. */
 #define memory_array(context, type, count) \

@@ -72,6 +72,7 @@ static bool answer(const void *context, const char *bytes, size_t length)
 int main(int argc, char *argv[])
 {
     log_start("kairan-reader");
+    memory_start();
     open_everything();
     bool wants_attachments = argc > 1 && strcmp(argv[1], "attachments") == 0;
     struct error *error = NULL;
@@ -79,17 +80,20 @@ int main(int argc, char *argv[])
         log_warning("reading mail without a filter on system calls: %s", error_text(NULL, error));
         error_free(&error);
     }
+    struct frames *frames = frames_open(NULL, STDIN_FILENO);
     for (;;) {
         void *context = talloc_new(NULL);
         size_t length;
         bool at_end;
-        char *bytes = frame_read(context, STDIN_FILENO, LIMIT_LETTER_BYTES, &length, &at_end, &error);
+        char *bytes = frames_read(context, frames, LIMIT_LETTER_BYTES, &length, &at_end, &error);
         if (!bytes && !at_end)
             log_error("%s", error_text(context, error));
         bool goes_on = bytes && (wants_attachments ? answer_attachments(context, bytes, length)
                                                    : answer(context, bytes, length));
         talloc_free(context);
-        if (!goes_on)
-            return at_end ? EXIT_SUCCESS : EXIT_FAILURE;
+        if (goes_on)
+            continue;
+        talloc_free(frames);
+        return at_end ? EXIT_SUCCESS : EXIT_FAILURE;
     }
 }

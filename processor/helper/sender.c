@@ -171,7 +171,7 @@ static bool write_verdict(struct verdict *verdict, struct error **error)
 }
 
 /* One mail; false at the end of the input, and with *error set when the two sides do not understand each other. */
-static bool serve_one(CURL *curl, struct error **error)
+static bool serve_one(CURL *curl, struct frames *frames, struct error **error)
 {
     void *context = talloc_new(NULL);
     struct transfer transfer = {0};
@@ -179,10 +179,10 @@ static bool serve_one(CURL *curl, struct error **error)
     size_t length;
     bool at_end;
     bool served = false;
-    char *text = frame_read(context, STDIN_FILENO, REQUEST_BYTES_MAXIMUM, &length, &at_end, error);
+    char *text = frames_read(context, frames, REQUEST_BYTES_MAXIMUM, &length, &at_end, error);
     if (text) {
         json_t *request = json_loadb(text, length, 0, NULL);
-        transfer.bytes = frame_read(context, STDIN_FILENO, MAIL_BYTES_MAXIMUM, &transfer.length, &at_end, error);
+        transfer.bytes = frames_read(context, frames, MAIL_BYTES_MAXIMUM, &transfer.length, &at_end, error);
         if (transfer.bytes) {
             answer_request(curl, request, &transfer, &verdict);
             served = write_verdict(&verdict, error);
@@ -196,14 +196,17 @@ static bool serve_one(CURL *curl, struct error **error)
 int main(void)
 {
     log_start("kairan-sender");
+    memory_start();
     struct error *error = NULL;
     CURL *curl = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? curl_easy_init() : NULL;
     if (!curl || !set_up(curl)) {
         log_error("libcurl does not start");
         return EXIT_FAILURE;
     }
-    while (serve_one(curl, &error))
+    struct frames *frames = frames_open(NULL, STDIN_FILENO);
+    while (serve_one(curl, frames, &error))
         continue;
+    talloc_free(frames);
     curl_easy_cleanup(curl);
     curl_global_cleanup();
     if (!error)

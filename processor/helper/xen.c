@@ -210,13 +210,13 @@ static json_t *answer_request(struct work *work)
     return tell_problem("refused", "the helper was asked for nothing it can do");
 }
 
-static bool serve_one(struct https *https, struct error **error)
+static bool serve_one(struct https *https, struct frames *frames, struct error **error)
 {
     struct work work = {.context = talloc_new(NULL), .https = https};
     size_t length;
     bool at_end;
     bool served = false;
-    char *text = frame_read(work.context, STDIN_FILENO, REQUEST_BYTES, &length, &at_end, error);
+    char *text = frames_read(work.context, frames, REQUEST_BYTES, &length, &at_end, error);
     if (text) {
         json_t *request = json_loadb(text, length, 0, NULL);
         work.request = request;
@@ -239,8 +239,10 @@ int main(void)
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}); /* a core would hold the password */
     struct error *error = NULL;
     struct https *https = https_open(NULL, &error);
-    while (https && serve_one(https, &error))
+    struct frames *frames = frames_open(NULL, STDIN_FILENO);
+    while (https && serve_one(https, frames, &error))
         continue;
+    talloc_free(frames);
     talloc_free(https);
     if (!error)
         return EXIT_SUCCESS;

@@ -39,6 +39,7 @@ struct intake {
     struct reading *reading;
     struct attempt *attempt;
     struct intake_counts *counts;
+    void *pool; /* for one letter after the other */
     char *new_folder;
     char *failed_folder;
     char *archive_day; /* "2026/01/15", below the archive */
@@ -101,7 +102,7 @@ static enum fate judge_failure(const struct intake *intake, bool was_read, const
 /* One letter inside its savepoint. FATE_FAILED says why in *error, and nothing of it stays. */
 static enum fate take_letter(struct intake *intake, const char *name, char **archive, struct error **error)
 {
-    void *context = memory_new_pool();
+    void *context = talloc_new(intake->pool);
     struct office *office = intake->office;
     enum fate fate = FATE_FAILED;
     size_t length;
@@ -278,6 +279,7 @@ bool intake_run(struct office *office, struct intake_counts *counts, struct erro
     intake.new_folder = file_join(context, office->config->spool, "new");
     intake.failed_folder = file_join(context, office->config->spool, "failed");
     intake.archive_day = memory_format(context, "%04d/%02d/%02d", today.year, today.month, today.day);
+    intake.pool = memory_new_pool(context);
     intake.reading = reading_start(context, office->config);
     intake.attempt = attempt_open(context, office->config->spool, error);
     bool done = intake.attempt && file_make_folder(intake.failed_folder, error) && take_all(&intake, error);

@@ -22,6 +22,7 @@ struct office *office_open(const void *context, const struct config *config, str
     struct office *office = memory_new(context, struct office);
     office->config = config;
     office->now = clock_now();
+    office->pool = memory_new_pool(office);
     office->templates = template_open_folder(office, config->templates);
     office->key = token_load_key(office, config->key_file, error);
     if (office->key)
@@ -293,7 +294,7 @@ static struct composed *compose(const void *context, struct office *office, cons
 
 bool office_queue(struct office *office, const struct outgoing *outgoing, struct error **error)
 {
-    void *context = memory_new_pool();
+    void *context = talloc_new(office->pool);
     struct message message = {0};
     bool allowed;
     bool done = check_daily_cap(context, office, outgoing, &allowed, error);

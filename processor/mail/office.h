@@ -25,6 +25,7 @@ struct office {
     struct token_key *key;
     struct template_folder *templates;
     time_t now;       /* one present for the whole run */
+    void *pool;       /* memory for one mail of ours after the other */
     struct question_cache *questions; /* what poll/question keeps for the run; NULL: nothing yet */
 };
 

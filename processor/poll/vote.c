@@ -295,7 +295,7 @@ static bool answer_person(void *context, struct taking *taking, struct error **e
 bool vote_take_answer(struct office *office, struct incoming *incoming, const struct poll *poll,
                       struct invitation *invitation, struct error **error)
 {
-    void *context = memory_new_pool();
+    void *context = talloc_new(incoming->letter);
     struct taking taking = {.office = office, .incoming = incoming, .poll = poll, .invitation = invitation};
     taking.is_late = poll->state != POLL_OPEN || incoming->received_at > poll->deadline;
     taking.question = question_find(office, poll, office_language(office, invitation->language), error);

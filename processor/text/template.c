@@ -101,38 +101,52 @@ static struct template *load(struct template_folder *folder, const char *languag
     return NULL;
 }
 
+static void keep(struct template_folder *folder, size_t place, struct template *template)
+{
+    folder->templates = memory_resize(folder, folder->templates, struct template *, folder->count + 1);
+    memmove(folder->templates + place + 1, folder->templates + place,
+            (folder->count - place) * sizeof(struct template *));
+    folder->templates[place] = template;
+    folder->count++;
+}
+
 static const struct template *find(struct template_folder *folder, const char *language, const char *name,
                                    struct error **error)
 {
     bool is_there;
     size_t place = find_place(folder, language, name, &is_there);
-    if (is_there)
+    if (is_there && folder->templates[place]->source)
         return folder->templates[place];
     if (!is_safe(name)) {
         error_set(error, ERROR_INSTALLATION, "\"%s\" is no name of a template", name);
         return NULL;
     }
     struct template *template = load(folder, language, name, error);
-    if (!template)
-        return NULL;
-    folder->templates = memory_resize(folder, folder->templates, struct template *, folder->count + 1);
-    memmove(folder->templates + place + 1, folder->templates + place,
-            (folder->count - place) * sizeof(struct template *));
-    folder->templates[place] = template;
-    folder->count++;
+    if (template && is_there)
+        folder->templates[place] = template; /* it has come since it was looked for */
+    else if (template)
+        keep(folder, place, template);
     return template;
 }
 
 bool template_exists(struct template_folder *folder, const char *language, const char *name)
 {
     bool is_there;
-    find_place(folder, language, name, &is_there);
-    if (is_there || !is_safe(name))
-        return is_there;
+    size_t place = find_place(folder, language, name, &is_there);
+    if (is_there)
+        return folder->templates[place]->source != NULL;
+    if (!is_safe(name))
+        return false;
     char *path = path_of(NULL, folder, language, name);
     struct stat status;
     bool exists = stat(path, &status) == 0 && S_ISREG(status.st_mode);
     talloc_free(path);
+    if (!exists) { /* asked for every mail: what is not there is remembered, too */
+        struct template *absent = memory_new(folder, struct template);
+        absent->language = memory_copy_text(absent, language);
+        absent->name = memory_copy_text(absent, name);
+        keep(folder, place, absent);
+    }
     return exists;
 }
 

@@ -34,7 +34,7 @@ struct template
     char *language;
     char *name;
     char *path;         /* for error sentences */
-    char *source;       /* the nodes point into it */
+    char *source;       /* the nodes point into it; NULL: there is no such template */
     struct node *nodes; /* talloc array */
     size_t count;
 };

@@ -29,6 +29,7 @@ def timed(*arguments):
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise RuntimeError(f"kairan {' '.join(arguments)} ended with {status}")
+    print(f"  processor time: user {usage.ru_utime:.2f} s, system {usage.ru_stime:.2f} s")
     return time.monotonic() - before, usage.ru_maxrss
 
 

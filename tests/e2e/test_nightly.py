@@ -17,7 +17,7 @@ class Night:
         self.out = kt.make_maildir(os.path.join(os.path.dirname(self.folder), "out"))
         self.kairan = kt.Kairan(self.folder)
         kt.run([kt.program("kairan"), "init", "--domain", DOMAIN, "--transport", f"maildir:{self.out}", self.folder])
-        self.configure(f"[center]\nlanguage = {language}\n")
+        self.configure(f"[center]\nlanguage = {language}\n[nightly]\nbackup = off\ndigest = off\n")
 
     def configure(self, lines):
         with open(os.path.join(self.folder, "kairan.conf"), "a", encoding="utf-8") as file:
@@ -50,7 +50,6 @@ def jobs_run_at_their_time_once(tap):
     tap.equal(night.jobs("15T04:29"), [], "a minute too early")
     tap.equal(night.jobs("15T04:30"), housekeeping, "on the minute")
     tap.equal(night.jobs("15T04:45", "housekeeping"), housekeeping, "a named one runs at once")
-    night.configure("[nightly]\ndigest = off\n")
     tap.equal(night.jobs("16T08:20"), housekeeping, "a late night is caught up with …")
     tap.equal(night.jobs("17T08:40"), [], "… for four hours")
     night.configure("[nightly]\nhousekeeping = off\ndeadlines = 23:50\n")
