@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
+#include "poll/answer_attendance.h"
 #include "poll/answer_grammar.h"
 #include "poll/answer_zones.h"
 
@@ -225,7 +226,7 @@ static void judge(struct sum *sum, const struct reading *reading, const char *te
     }
 }
 
-struct answer *answer_read(const void *context, const struct answer_question *question, const char *text)
+static struct answer *read_choices(const void *context, const struct answer_question *question, const char *text)
 {
     struct answer *answer = memory_new(context, struct answer);
     answer->marks = memory_array(answer, struct answer_mark, question->choice_count);
@@ -244,6 +245,48 @@ struct answer *answer_read(const void *context, const struct answer_question *qu
     answer->comment = memory_copy_text(answer, sum.comment->bytes);
     talloc_free(scratch);
     return answer;
+}
+
+/*
+ * Who comes: what the prose says holds. A sign alone (👌, はい) and what is said of the answer itself (取り消します) are
+ * read as in any poll.
+ */
+static struct answer *read_attendance(const void *context, const struct answer_question *question, const char *text)
+{
+    struct answer *answer = read_choices(context, question, text);
+    void *scratch = talloc_new(answer);
+    struct zones *zones = zones_split(scratch, question, text);
+    struct attendance *attendance = attendance_read(scratch, question->choices, zones->free_text);
+    struct answer_mark *mark = &answer->marks[0];
+    bool is_plain = answer->verdict == ANSWER_OK || answer->verdict == ANSWER_INFERRED;
+    if (attendance->mark != MARK_NONE) {
+        *mark = (struct answer_mark){.mark = attendance->mark, .inferred = attendance->inferred};
+        mark->note = memory_copy_text(answer->marks, attendance->note);
+        mark->evidence = memory_copy_text(answer->marks, attendance->evidence);
+        answer->verdict = attendance->inferred ? ANSWER_INFERRED : ANSWER_OK;
+    } else if (attendance->contradicts) {
+        clear_mark(mark);
+        answer->verdict = ANSWER_ASK;
+    } else if (answer->verdict == ANSWER_CONFIRM) {
+        *mark = (struct answer_mark){.mark = MARK_YES, .evidence = memory_copy_text(answer->marks, zones->free_text)};
+        answer->verdict = ANSWER_OK;
+    } else if (!is_plain && answer->verdict != ANSWER_WITHDRAW && answer->verdict != ANSWER_DEFER) {
+        clear_mark(mark);
+        answer->verdict = ANSWER_NONE;
+    }
+    if (answer->verdict != ANSWER_ASK) {
+        TALLOC_FREE(answer->proposal);
+        TALLOC_FREE(answer->unclear);
+    }
+    talloc_free(scratch);
+    return answer;
+}
+
+struct answer *answer_read(const void *context, const struct answer_question *question, const char *text)
+{
+    if (question->kind == ANSWER_ATTENDANCE && question->choice_count == 1)
+        return read_attendance(context, question, text);
+    return read_choices(context, question, text);
 }
 
 bool answer_is_courtesy(const char *comment)

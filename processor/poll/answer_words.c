@@ -20,7 +20,7 @@ static bool goes_on(const char *text)
 }
 
 /* Longest match: each further byte narrows the rows that still agree; whole rows on the way are remembered. */
-static const struct answer_word *find_longest(const struct answer_word *words, size_t count, const char *text)
+const struct answer_word *answer_word_longest(const struct answer_word *words, size_t count, const char *text)
 {
     const struct answer_word *best = NULL;
     size_t low = 0;
@@ -55,7 +55,7 @@ const struct answer_word *answer_word_find(const char *text, size_t *length)
 {
     size_t count;
     const struct answer_word *words = is_letter(*text) ? answer_words_latin(&count) : answer_words_other(&count);
-    const struct answer_word *word = find_longest(words, count, text);
+    const struct answer_word *word = answer_word_longest(words, count, text);
     if (word)
         *length = strlen(word->text);
     return word;
@@ -100,7 +100,7 @@ const struct answer_word *answer_ending_find(const char *text, size_t *length)
         {"るようになりました", TOKEN_MARK, MARK_YES, 0},
         {"れば", TOKEN_CONDITION, 0, 0},
     };
-    const struct answer_word *ending = find_longest(endings, sizeof endings / sizeof *endings, text);
+    const struct answer_word *ending = answer_word_longest(endings, sizeof endings / sizeof *endings, text);
     if (ending)
         *length = strlen(ending->text);
     return ending;

@@ -113,6 +113,9 @@ struct answer_word {
 const struct answer_word *answer_words_latin(size_t *count);
 const struct answer_word *answer_words_other(size_t *count);
 
+/* The longest of `words` (sorted) that `text` begins with, a Latin one only up to its end; or NULL. */
+const struct answer_word *answer_word_longest(const struct answer_word *words, size_t count, const char *text);
+
 /* The longest word that `text` begins with (a Latin one only as a whole word), or NULL. */
 const struct answer_word *answer_word_find(const char *text, size_t *length);
 
