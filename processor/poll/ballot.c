@@ -181,25 +181,53 @@ static bool queue_one(struct mailing *mailing, const struct invitation *invitati
     return done;
 }
 
-bool ballot_queue_all(struct office *office, const struct poll *poll, bool reminder, long *queued,
-                      struct error **error)
+static bool queue_some(struct office *office, const struct poll *poll, const struct invitation *some, bool reminder,
+                       long *queued, struct error **error)
 {
     void *context = talloc_new(NULL);
     struct mailing mailing = {.office = office, .poll = poll, .is_reminder = reminder};
     mailing.organiser = ballot_organiser(context, office, poll, error);
-    mailing.shown = mailing.organiser ? store_list_invitations(context, office->store, poll->id, LIMIT_PARTICIPANTS, error)
-                                      : NULL;
+    mailing.shown = mailing.organiser
+                        ? store_list_invitations(context, office->store, poll->id, BALLOT_INVITEES_SHOWN, error)
+                        : NULL;
     bool done = mailing.shown != NULL;
     *queued = 0;
-    for (size_t i = 0; done && i < memory_count(mailing.shown); i++) {
-        const struct invitation *invitation = &mailing.shown[i];
-        bool wanted = !reminder || invitation->state == INVITATION_WAITING || invitation->state == INVITATION_PARTIAL;
-        if (!wanted)
-            continue;
-        done = queue_one(&mailing, invitation, queued, error);
+    for (size_t i = 0; done && i < memory_count(some); i++) {
+        bool waits = some[i].state == INVITATION_WAITING || some[i].state == INVITATION_PARTIAL;
+        if (!reminder || waits)
+            done = queue_one(&mailing, &some[i], queued, error);
     }
     json_decref(mailing.japanese);
     json_decref(mailing.english);
     talloc_free(context);
     return done;
+}
+
+bool ballot_queue_all(struct office *office, const struct poll *poll, bool reminder, long *queued,
+                      struct error **error)
+{
+    struct invitation *all = store_list_invitations(NULL, office->store, poll->id, LIMIT_PARTICIPANTS, error);
+    bool done = all && queue_some(office, poll, all, reminder, queued, error);
+    talloc_free(all);
+    return done;
+}
+
+bool ballot_remind(struct office *office, const struct poll *poll, const struct invitation *some, long *queued,
+                   struct error **error)
+{
+    return queue_some(office, poll, some, true, queued, error);
+}
+
+bool ballot_keep_text(struct office *office, const struct poll *poll, const char *language, struct error **error)
+{
+    void *context = talloc_new(NULL);
+    struct mailing mailing = {.office = office, .poll = poll};
+    mailing.organiser = ballot_organiser(context, office, poll, error);
+    mailing.shown = mailing.organiser
+                        ? store_list_invitations(context, office->store, poll->id, BALLOT_INVITEES_SHOWN, error)
+                        : NULL;
+    json_t *view = mailing.shown ? make_view(&mailing, language, error) : NULL;
+    json_decref(view);
+    talloc_free(context);
+    return view != NULL;
 }

@@ -22,6 +22,16 @@ char *ballot_render(const void *context, struct office *office, json_t *view, co
 bool ballot_queue_all(struct office *office, const struct poll *poll, bool reminder, long *queued,
                       struct error **error);
 
+/*
+ * Queues the ballot once more to some of the invited (a talloc array) who have not answered everything; each person gets
+ * at most one a day.
+ */
+bool ballot_remind(struct office *office, const struct poll *poll, const struct invitation *some, long *queued,
+                   struct error **error);
+
+/* Keeps the text of the ballot of a poll as it is now: what replies to other mails that ask for the same quote. */
+bool ballot_keep_text(struct office *office, const struct poll *poll, const char *language, struct error **error);
+
 /* The organiser's name for a poll, below `context`. */
 char *ballot_organiser(const void *context, struct office *office, const struct poll *poll, struct error **error);
 

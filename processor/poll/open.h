@@ -14,10 +14,6 @@
 bool poll_take_opening(struct office *office, struct incoming *incoming, const struct draft *draft,
                        struct error **error);
 
-/* Takes the organiser's reply to a mail of a poll (number 0, genuine token). */
-bool poll_take_organiser_reply(struct office *office, struct incoming *incoming, const struct poll *poll,
-                               struct error **error);
-
 /* Opens a draft: its ballots are queued. */
 bool poll_open(struct office *office, const struct poll *poll, struct error **error);
 

@@ -10,6 +10,7 @@
 #include "poll/draft.h"
 #include "poll/hold.h"
 #include "poll/open.h"
+#include "poll/organiser.h"
 #include "poll/reply.h"
 #include "poll/view.h"
 #include "poll/vote.h"
@@ -67,7 +68,7 @@ static bool find_by_sender(void *context, struct office *office, const struct in
 }
 
 /* Acts on an answer whose speaker is known. */
-static bool take_answer_of(struct office *office, struct incoming *incoming, const struct poll *poll,
+static bool take_answer_of(struct office *office, struct incoming *incoming, struct poll *poll,
                            const struct speaker *speaker, struct error **error)
 {
     if (speaker->authority == AUTHORITY_NONE)
@@ -76,10 +77,12 @@ static bool take_answer_of(struct office *office, struct incoming *incoming, con
         return reply_refuse(office, incoming, "cancelled", error);
     if (speaker->authority == AUTHORITY_OTHER)
         return hold_answer(office, incoming, poll, speaker->invitation, error);
+    if (incoming->has_genuine_token && speaker->invitation->person_id == poll->organiser_id)
+        return poll_take_own_ballot(office, incoming, poll, speaker->invitation, error);
     return vote_take_answer(office, incoming, poll, speaker->invitation, error);
 }
 
-static bool take_answer(struct office *office, struct incoming *incoming, const struct poll *poll,
+static bool take_answer(struct office *office, struct incoming *incoming, struct poll *poll,
                         struct error **error)
 {
     void *context = talloc_new(NULL);

@@ -227,6 +227,14 @@ static struct broadcast *find_broadcast(struct announcement *announcement, const
     return *broadcast;
 }
 
+/* A poll that was opened again has a result of its own. */
+static char *dedupe_key(const void *context, const struct poll *poll, int number)
+{
+    if (!poll->reopened)
+        return memory_format(context, "result/%s/%d", poll->code, number);
+    return memory_format(context, "result/%s/%d/%d", poll->code, number, poll->reopened);
+}
+
 static bool announce_to(struct announcement *announcement, const char *name, const char *address, int number,
                         const char *language, struct error **error)
 {
@@ -239,7 +247,7 @@ static bool announce_to(struct announcement *announcement, const char *name, con
     struct outgoing outgoing = {.name = name,
                                 .address = address,
                                 .reference = office_reference(context, office, code, number, announcement->poll->edition),
-                                .dedupe = memory_format(context, "result/%s/%d", code, number),
+                                .dedupe = dedupe_key(context, announcement->poll, number),
                                 .is_broadcast = true};
     bool done = office_queue_broadcast(broadcast, &outgoing, error);
     talloc_free(context);

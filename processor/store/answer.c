@@ -15,6 +15,33 @@ bool store_add_answer(struct store *store, struct answer_record *answer, struct 
                    error);
 }
 
+bool store_visit_answers(struct store *store, int64_t poll_id,
+                         void (*each)(void *closure, const struct past_answer *answer), void *closure,
+                         struct error **error)
+{
+    void *context = talloc_new(NULL);
+    struct rows *rows = sql_query(
+        store,
+        "SELECT CASE WHEN person.name <> '' THEN person.name ELSE invitation.name END, invitation.address,"
+        " letter.received_at, answer.verdict, answer.late, answer.source FROM invitation"
+        " JOIN answer ON answer.invitation_id = invitation.id JOIN letter ON letter.id = answer.letter_id"
+        " JOIN person ON person.id = invitation.person_id WHERE invitation.poll_id = ? ORDER BY answer.id",
+        SQL_VALUES(sql_integer(poll_id)), error);
+    while (rows && rows_next(rows)) {
+        struct past_answer answer = {.name = rows_text(context, rows, 0),
+                                     .address = rows_text(context, rows, 1),
+                                     .received_at = rows_instant(rows, 2),
+                                     .verdict = rows_text(context, rows, 3),
+                                     .is_late = rows_integer(rows, 4) != 0,
+                                     .source = rows_text(context, rows, 5)};
+        each(closure, &answer);
+        talloc_free_children(context);
+    }
+    bool done = rows && rows_end(rows, error);
+    talloc_free(context);
+    return done;
+}
+
 bool store_set_vote(struct store *store, const struct vote *vote, int64_t answer_id, struct error **error)
 {
     return sql_run(store,

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "store/store.h"
 
@@ -23,6 +24,21 @@ struct vote {
     bool inferred;
     const char *note; /* or NULL */
 };
+
+/* An answer as it was given, for showing. */
+struct past_answer {
+    const char *name; /* of the invited person, "" when nobody has said */
+    const char *address;
+    time_t received_at;
+    const char *verdict;
+    bool is_late;
+    const char *source;
+};
+
+/* All answers of a poll, the oldest first; `each` copies what it keeps. */
+bool store_visit_answers(struct store *store, int64_t poll_id,
+                         void (*each)(void *closure, const struct past_answer *answer), void *closure,
+                         struct error **error);
 
 /* Enters an answer and gives it its id. */
 bool store_add_answer(struct store *store, struct answer_record *answer, struct error **error);

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "store/choice.h"
 #include "store/sql.h"
 
 static const char *const poll_states[] = {"draft", "open", "closed", "cancelled"};
@@ -31,43 +32,17 @@ static unsigned find_name(const char *const names[], unsigned count, const char 
     return 0;
 }
 
-/* A day is kept as a date, whatever the zone becomes; a time as an instant. */
-static char *choice_time_text(const void *context, struct civil civil, bool all_day)
-{
-    if (all_day)
-        return memory_format(context, "%04d-%02d-%02d", civil.year, civil.month, civil.day);
-    return clock_format_utc(context, clock_from_civil(civil));
-}
-
-static bool add_choice(struct store *store, int64_t question_id, int edition, struct choice *choice,
-                       struct error **error)
-{
-    if (!store_next_id(store, "choice", &choice->id, error))
-        return false;
-    void *context = talloc_new(NULL);
-    const char *ends = choice->has_end ? choice_time_text(context, choice->end, choice->all_day) : NULL;
-    bool done = sql_run(
-        store,
-        "INSERT INTO choice (id, question_id, number, asked_from, asked_until, starts, ends, all_day, note)"
-        " VALUES (?, ?, ?, ?, NULL, ?, ?, ?, ?)",
-        SQL_VALUES(sql_integer(choice->id), sql_integer(question_id), sql_integer(choice->number), sql_integer(edition),
-                   sql_text(choice_time_text(context, choice->start, choice->all_day)), sql_text(ends),
-                   sql_integer(choice->all_day), sql_text(choice->note)),
-        error);
-    talloc_free(context);
-    return done;
-}
-
 bool store_add_poll(struct store *store, struct poll *poll, struct error **error)
 {
     int64_t question_id;
+    poll->edition = 1;
     if (!store_next_id(store, "poll", &poll->id, error) || !store_next_id(store, "question", &question_id, error))
         return false;
     void *context = talloc_new(NULL);
     bool done =
         sql_run(store,
                 "INSERT INTO poll (id, code, state, title, description, place, organiser_id, deadline, created_at,"
-                " closed_at, edition, invited, waiting) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 1, 0, 0)",
+                " closed_at, edition, reopened, invited, waiting) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 1, 0, 0, 0)",
                 SQL_VALUES(sql_integer(poll->id), sql_text(poll->code), sql_text(poll_states[poll->state]),
                            sql_text(poll->title), sql_text(poll->description), sql_text(poll->place),
                            sql_integer(poll->organiser_id), sql_instant(context, poll->deadline),
@@ -76,8 +51,7 @@ bool store_add_poll(struct store *store, struct poll *poll, struct error **error
         sql_run(store, "INSERT INTO question (id, poll_id, position, kind) VALUES (?, ?, 1, 'dates')",
                 SQL_VALUES(sql_integer(question_id), sql_integer(poll->id)), error);
     for (size_t i = 0; done && i < poll->choice_count; i++)
-        done = add_choice(store, question_id, 1, &poll->choices[i], error);
-    poll->edition = 1;
+        done = store_add_choice(store, poll, &poll->choices[i], error);
     talloc_free(context);
     return done;
 }
@@ -120,8 +94,8 @@ static bool read_choices(struct store *store, struct poll *poll, struct error **
 }
 
 #define POLL_COLUMNS                                                                                                   \
-    "id, code, state, title, description, place, organiser_id, deadline, created_at, closed_at, edition, invited,"  \
-    " waiting"
+    "id, code, state, title, description, place, organiser_id, deadline, created_at, closed_at, edition,"     \
+    " reopened, invited, waiting"
 
 /* Reads the first row, if there is one, and then its choices. */
 static bool read_poll(const void *context, struct store *store, struct rows *rows, struct poll **result,
@@ -145,8 +119,9 @@ static bool read_poll(const void *context, struct store *store, struct rows *row
         poll->created_at = rows_instant(rows, 8);
         poll->closed_at = rows_instant(rows, 9);
         poll->edition = (int)rows_integer(rows, 10);
-        poll->invited = (long)rows_integer(rows, 11);
-        poll->waiting = (long)rows_integer(rows, 12);
+        poll->reopened = (int)rows_integer(rows, 11);
+        poll->invited = (long)rows_integer(rows, 12);
+        poll->waiting = (long)rows_integer(rows, 13);
     }
     if (!rows_end(rows, error))
         return false;
@@ -210,7 +185,8 @@ int64_t *store_list_ripe_polls(const void *context, struct store *store, time_t 
     struct bind instant = sql_instant(context, now);
     return read_ids(context,
                     sql_query(store,
-                              "SELECT id FROM poll WHERE state = 'open' AND (deadline <= ? OR waiting = 0) ORDER BY id",
+                              "SELECT id FROM poll WHERE state = 'open'"
+                              " AND (deadline <= ? OR (waiting = 0 AND reopened = 0)) ORDER BY id",
                               SQL_VALUES(instant), error),
                     error);
 }
@@ -241,6 +217,16 @@ bool store_set_poll_state(struct store *store, int64_t id, enum poll_state state
                         error);
     talloc_free(context);
     return done;
+}
+
+bool store_reopen_poll(struct store *store, struct poll *poll, struct error **error)
+{
+    if (!sql_run(store, "UPDATE poll SET state = 'open', closed_at = NULL, reopened = reopened + 1 WHERE id = ?",
+                 SQL_VALUES(sql_integer(poll->id)), error))
+        return false;
+    poll->state = POLL_OPEN;
+    poll->reopened++;
+    return true;
 }
 
 bool store_set_poll_deadline(struct store *store, int64_t id, time_t deadline, struct error **error)

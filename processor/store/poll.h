@@ -33,6 +33,7 @@ struct poll {
     time_t created_at;
     time_t closed_at;       /* 0: not yet */
     int edition;            /* of the choices, from 1 */
+    int reopened;           /* how often it was opened again after its close */
     long invited;           /* invitations … */
     long waiting;           /* … that have not answered every choice */
     struct choice *choices; /* talloc array in order of number: those that are asked for (in this edition) */
@@ -74,7 +75,10 @@ struct poll *store_load_poll(const void *context, struct store *store, int64_t i
 struct poll *store_load_edition(const void *context, struct store *store, const struct poll *poll, int edition,
                                 struct error **error);
 
-/* Ids of the open polls that are to be closed: the deadline has come, or nobody is waited for any more. */
+/*
+ * Ids of the open polls that are to be closed: the deadline has come, or nobody is waited for any more (that does not
+ * close one that was opened again: its organiser expects changes).
+ */
 int64_t *store_list_ripe_polls(const void *context, struct store *store, time_t now, struct error **error);
 
 /* Ids of all polls, the newest first. */
@@ -92,6 +96,9 @@ struct poll_line *store_list_closed_polls_of(const void *context, struct store *
 
 /* Moves a poll on; `closed_at` is set when the new state is closed or cancelled. */
 bool store_set_poll_state(struct store *store, int64_t id, enum poll_state state, time_t now, struct error **error);
+
+/* Opens a closed poll again. */
+bool store_reopen_poll(struct store *store, struct poll *poll, struct error **error);
 
 bool store_set_poll_deadline(struct store *store, int64_t id, time_t deadline, struct error **error);
 

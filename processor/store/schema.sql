@@ -31,6 +31,7 @@ CREATE TABLE poll (
     created_at   TEXT NOT NULL,
     closed_at    TEXT,
     edition      INTEGER NOT NULL, -- of its choices: from 1, one more with every change of them
+    reopened     INTEGER NOT NULL, -- how often it was opened again after its close
     invited      INTEGER NOT NULL, -- how many invitations there are …
     waiting      INTEGER NOT NULL  -- … and how many of them have not answered every choice
 );

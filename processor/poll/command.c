@@ -1,0 +1,278 @@
+/* The organiser's commands: see command.h. Here: the table, and how a letter becomes lines. */
+#include "poll/command.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "mail/reply.h"
+#include "poll/command_list.h"
+#include "poll/question.h"
+#include "poll/view.h"
+#include "store/person.h"
+#include "text/fold.h"
+#include "text/value.h"
+
+enum { UNKNOWN_LINES_MOST = 5, LINES_MOST = 200, LINE_BYTES = 2000 };
+
+enum { IN_OPEN = 1 << POLL_OPEN, IN_CLOSED = 1 << POLL_CLOSED };
+
+struct poll_command {
+    const char *words; /* as they stand after folding, "|" between them */
+    bool (*run)(struct commanding *commanding, const char *arguments, struct error **error);
+    unsigned states;    /* of the poll in which it can be given */
+    bool may_be_answer; /* people use the word in answers, too */
+};
+
+static const struct poll_command commands[] = {
+    {"状況|状況確認|status", command_show_status, IN_OPEN | IN_CLOSED, false},
+    {"結果|result|results", command_show_result, IN_OPEN | IN_CLOSED, false},
+    {"ヘルプ|使い方|help|commands", command_show_help, IN_OPEN | IN_CLOSED, false},
+    {"催促|督促|リマインド|remind", command_remind, IN_OPEN, false},
+    {"締切|〆切|締め切り|締切り|期限|回答期限|deadline|due", command_set_deadline, IN_OPEN, false},
+    {"延長|締切延長|extend", command_extend, IN_OPEN, false},
+    {"締める|締め切る|締切る|close", command_close, IN_OPEN, false},
+    {"再開|再開する|reopen", command_reopen, IN_CLOSED, false},
+};
+
+/* Every effect has a sentence in transcript.txt. */
+static const char *const command_effects[] = {
+    "unknown",       "wrong_state",  "status",         "detail",   "help",          "reminded",
+    "unknown_name",  "answered_all", "deadline_set",   "closed",   "reopened",      "unclear_deadline",
+    "past_deadline", "same_deadline", "shown_above",
+};
+
+bool command_tell(struct commanding *commanding, const char *name, json_t *details)
+{
+    json_object_set_new(commanding->entry, name, details ? view_check(details) : json_true());
+    return true;
+}
+
+static bool begin_entry(struct commanding *commanding, const char *line)
+{
+    json_t *entry = json_pack("{s:s}", "line", line);
+    for (size_t i = 0; i < sizeof command_effects / sizeof *command_effects; i++)
+        json_object_set_new(entry, command_effects[i], json_null());
+    json_array_append_new(commanding->entries, view_check(entry));
+    commanding->entry = entry;
+    return true;
+}
+
+/* Whether a word ends here: 「催促 佐藤」「締切12/26」「状況」, but not 「締切の件ですが」 nor "closed". */
+static bool ends_word(const char *text, bool is_ascii)
+{
+    if (!*text || strchr(" :\t", *text))
+        return true;
+    return !is_ascii && (isdigit((unsigned char)*text) || strchr("[(", *text) || strncmp(text, "〔", strlen("〔")) == 0);
+}
+
+/* The length of the longest of a command's words that the text begins with. */
+static size_t match_words(const struct poll_command *command, const char *text)
+{
+    size_t best = 0;
+    for (const char *word = command->words; *word;) {
+        size_t length = strcspn(word, "|");
+        bool is_ascii = isascii((unsigned char)*word);
+        if (length > best && strncmp(text, word, length) == 0 && ends_word(text + length, is_ascii))
+            best = length;
+        word += length + (word[length] == '|');
+    }
+    return best;
+}
+
+static size_t skip_bullet(const char *text)
+{
+    static const char *const bullets[] = {"・", "●", "- ", "* "};
+    size_t skipped = strspn(text, " ");
+    for (size_t i = 0; i < sizeof bullets / sizeof *bullets; i++)
+        if (strncmp(text + skipped, bullets[i], strlen(bullets[i])) == 0) {
+            skipped += strlen(bullets[i]);
+            break;
+        }
+    return skipped + strspn(text + skipped, " ");
+}
+
+/* A courtesy at the end of a line says nothing: 「状況をお願いします」「中止します。」 */
+static size_t drop_courtesy(char *text, size_t length)
+{
+    static const char *const endings[] = {"お願いいたします", "お願い致します", "お願いします", "してください",
+                                          "して下さい",       "をください",     "します",       "please"};
+    size_t end = length;
+    while (end && strchr(" .!", text[end - 1]))
+        end--;
+    if (end >= strlen("。") && strncmp(text + end - strlen("。"), "。", strlen("。")) == 0)
+        end -= strlen("。");
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        size_t width = strlen(endings[i]);
+        if (end <= width || strncmp(text + end - width, endings[i], width) != 0)
+            continue;
+        end -= width;
+        if (end > strlen("を") && strncmp(text + end - strlen("を"), "を", strlen("を")) == 0)
+            end -= strlen("を");
+        length = end;
+        break;
+    }
+    while (length && text[length - 1] == ' ')
+        length--;
+    text[length] = '\0';
+    return length;
+}
+
+/* The command of a line and what stands behind its word, below `context`; NULL: it is none. */
+static const struct poll_command *read_line(const void *context, const char *line, char **arguments)
+{
+    if (strlen(line) > LINE_BYTES)
+        return NULL;
+    struct folded *folded = text_fold(context, line, strlen(line));
+    size_t length = drop_courtesy(folded->text, folded->length);
+    size_t start = skip_bullet(folded->text);
+    const struct poll_command *found = NULL;
+    size_t best = 0;
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        size_t width = match_words(&commands[i], folded->text + start);
+        if (width > best) {
+            best = width;
+            found = &commands[i];
+        }
+    }
+    if (!found)
+        return NULL;
+    size_t behind = start + best;
+    behind += strspn(folded->text + behind, " :\t");
+    *arguments = memory_copy_bytes(context, line + folded->origin[behind], folded->origin[length] - folded->origin[behind]);
+    return found;
+}
+
+/* What ends the commands of a letter: the rest is not for us. */
+static bool is_end(const void *context, const char *line)
+{
+    static const char *const ends[] = {"以上", "以上。", "以上です", "以上です。", "end", "--", "thanks", "thanks!", "thanks.",
+                                       "thank you", "thank you.", "quit"};
+    static const char *const courtesies[] = {"よろしく", "宜しく"};
+    char *key = text_fold_key(context, line);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (strcmp(key, ends[i]) == 0)
+            return true;
+    for (size_t i = 0; i < sizeof courtesies / sizeof *courtesies; i++)
+        if (strncmp(key, courtesies[i], strlen(courtesies[i])) == 0)
+            return true;
+    return false;
+}
+
+/* The next line of a text below `context`, without what is blank around it; NULL at the end. */
+static char *next_line(const void *context, const char **text)
+{
+    if (!**text)
+        return NULL;
+    size_t length = strcspn(*text, "\n");
+    const char *start = *text + strspn(*text, " \t\r");
+    size_t width = start < *text + length ? (size_t)(*text + length - start) : 0;
+    while (width && strchr(" \t\r", start[width - 1]))
+        width--;
+    char *line = memory_copy_bytes(context, start, width);
+    *text += length + ((*text)[length] == '\n');
+    return line;
+}
+
+enum command_kind command_judge(const char *new_text)
+{
+    void *context = talloc_new(NULL);
+    size_t found = 0;
+    size_t others = 0;
+    bool is_first = false;
+    bool may_be_answer = false;
+    size_t lines = 0;
+    for (char *line; lines < LINES_MOST && (line = next_line(context, &new_text)) && !is_end(context, line);) {
+        char *arguments;
+        if (!*line)
+            continue;
+        lines++;
+        const struct poll_command *command = read_line(context, line, &arguments);
+        is_first = is_first || (command && !others);
+        found += command != NULL;
+        others += !command;
+        may_be_answer = may_be_answer || (command && command->may_be_answer);
+    }
+    talloc_free(context);
+    if (!found)
+        return COMMAND_KIND_NONE;
+    return is_first && !may_be_answer && !others ? COMMAND_KIND_ORDERS : COMMAND_KIND_UNCERTAIN;
+}
+
+static bool run_line(struct commanding *commanding, const struct poll_command *command, const char *arguments,
+                     struct error **error)
+{
+    enum poll_state state = commanding->poll->state;
+    if (!(command->states >> state & 1))
+        return command_tell(commanding, "wrong_state",
+                            json_pack("{s:b, s:b, s:b, s:b}", "draft", state == POLL_DRAFT, "open", state == POLL_OPEN,
+                                      "closed", state == POLL_CLOSED, "is_cancelled", state == POLL_CANCELLED));
+    return command->run(commanding, arguments, error);
+}
+
+/* All lines up to the end. *stopped: too many were none. */
+static bool run_lines(void *context, struct commanding *commanding, bool *stopped, struct error **error)
+{
+    const char *text = commanding->incoming->letter->new_text;
+    size_t unknown = 0;
+    bool done = true;
+    *stopped = false;
+    size_t lines = 0;
+    for (char *line; done && !*stopped && (line = next_line(context, &text)) && !is_end(context, line);) {
+        char *arguments;
+        if (!*line)
+            continue;
+        const struct poll_command *command = read_line(context, line, &arguments);
+        begin_entry(commanding, line);
+        if (command)
+            done = run_line(commanding, command, arguments, error);
+        else
+            command_tell(commanding, "unknown", NULL);
+        unknown += !command;
+        *stopped = unknown >= UNKNOWN_LINES_MOST || ++lines >= LINES_MOST;
+    }
+    return done;
+}
+
+static bool queue_transcript(void *context, struct commanding *commanding, bool stopped, long told, struct error **error)
+{
+    struct office *office = commanding->office;
+    const struct poll *poll = commanding->poll;
+    const struct mailbox *sender = incoming_sender(commanding->incoming);
+    char *name = view_person_name(context, sender->name, sender->address);
+    json_t *view = view_poll(poll, name, commanding->language);
+    json_object_set(view, "entries", commanding->entries);
+    json_object_set_new(view, "stopped", json_boolean(stopped));
+    json_object_set_new(view, "told", told ? json_integer(told) : json_null());
+    struct outgoing transcript = {.template = "transcript",
+                                  .language = commanding->language,
+                                  .name = sender->name,
+                                  .address = sender->address,
+                                  .reference = office_reference(context, office, poll->code, 0, poll->edition),
+                                  .dedupe = memory_format(context, "transcript/%lld", (long long)commanding->incoming->id),
+                                  .view = view};
+    bool done = reply_queue(office, commanding->incoming, &transcript, error);
+    json_decref(view);
+    return done;
+}
+
+bool command_run(struct office *office, struct incoming *incoming, struct poll *poll, struct error **error)
+{
+    void *context = talloc_new(NULL);
+    char *language = NULL;
+    struct commanding commanding = {.office = office, .incoming = incoming, .poll = poll};
+    commanding.entries = json_array();
+    commanding.change = change_new(context);
+    bool stopped;
+    long told = 0;
+    question_forget(office, poll);
+    bool done = reply_find_language(context, office, incoming, &language, error);
+    commanding.language = office_language(office, language);
+    done = done && run_lines(context, &commanding, &stopped, error) &&
+           change_queue(office, poll, commanding.change, incoming->id, &told, error) &&
+           queue_transcript(context, &commanding, stopped, told, error);
+    question_forget(office, poll);
+    json_decref(commanding.entries);
+    talloc_free(context);
+    return done && incoming_settle(incoming, "commanded", "");
+}

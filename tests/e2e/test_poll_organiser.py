@@ -1,0 +1,154 @@
+#!/usr/bin/python3
+"""What organisers do by replying to a mail of their poll: each command, in Japanese and English, what it changes, whom it
+tells, and what is not taken for one. KAIRAN_SANITIZE: yes"""
+from kairan_test import Tap, text_of
+from poll_people import ENGLISH, JAPANESE
+from poll_test import DATES_JA, LATE, POLL, Center, address_of
+
+YAMADA = JAPANESE.organiser
+SATO, SUZUKI, TANAKA = JAPANESE.asked
+EVERYBODY = sorted(who.address for who in JAPANESE.asked)
+
+
+class Play:
+    """An open poll, its ballots, and the organiser who replies to the mail that told of its start."""
+
+    def __init__(self, tap, settings="", asked=JAPANESE.asked, organiser=YAMADA, text=None, **circles):
+        self.tap, self.organiser = tap, organiser
+        self.center = Center(settings, circles)
+        self.ballots = self.center.open(organiser, asked, text)
+        mails = [letter.message for letter in self.center.all_mails()]
+        self.note = [mail for mail in mails if address_of(mail) == organiser.address and "-0-" in mail["Reply-To"]][-1]
+
+    def command(self, text, at=None):
+        """Gives commands; the transcript, and the other mails by address."""
+        mails = self.center.take(self.organiser.reply(self.note, text), at=at)
+        transcripts = [mail for mail in mails if str(mail["Subject"]).startswith(("ご指示の結果", "Your commands"))]
+        self.others = [mail for mail in mails if mail not in transcripts[-1:]]
+        return text_of(transcripts[-1]) if transcripts else ""
+
+    def told(self):
+        return sorted(address_of(mail) for mail in self.others)
+
+    def answer(self, who, text, mail=None):
+        return self.center.take(who.reply(mail or self.ballots[who.address], text))
+
+    def state(self):
+        return self.center.show()["state"]
+
+
+def commands_answer_line_by_line(tap):
+    play = Play(tap)
+    play.answer(SATO, "○×△")
+    said = play.command("状況をお願いします\n・締切 12/26(金) 17:00\n結果 詳細\nこれは何でしょう\n以上\n締める\n")
+    for part in ("> 状況をお願いします\n", "途中経過 (回答 1/3名)", "締切を 12月26日(金) 17:00 にしました。", "> ○×△", "12月18日(木) 10:00",
+                 "> これは何でしょう\n  指示として読めませんでした。", "2 名に知らせました"):
+        tap.contains(said, part, f"transcript: {part.strip()}")
+    tap.ok("締める" not in said and play.state() == "open", "what stands below 以上 is not read", said)
+    tap.equal(play.told(), sorted([SUZUKI.address, TANAKA.address]), "a new deadline is told to those who have not answered")
+    said = play.command("そろそろ締める予定です。\nまた連絡します。\n")
+    tap.equal((said, play.state()), ("", "open"), "prose is no command")
+    said = play.command("状況\nあ\nい\nう\nえ\nお\n締める\n")
+    tap.contains(said, "ここまでで止めました", "five lines that are none end it")
+    tap.equal(play.state(), "open", "and nothing behind them is done")
+    tap.contains(play.command("ヘルプ"), "催促 佐藤", "help")
+
+
+def english_commands_do_the_same(tap):
+    play = Play(tap, staff=ENGLISH.circle("en"), asked=ENGLISH.asked, organiser=ENGLISH.organiser)
+    play.answer(ENGLISH.asked[0], "ox?")
+    said = play.command("Status\nextend 2 days\nremind Bob\nresult detail\nthanks\nclose\n")
+    for part in ("so far", "The deadline is now Sat 27 Dec 17:00.", "Reminders sent: 1.", "> ox?", "told of the change: 2"):
+        tap.contains(said, part, f"transcript in English: {part}")
+    tap.equal(play.state(), "open", "what stands below thanks is not read")
+    play.command("deadline 26 Dec 12:00", at="2025-12-19T10:00:00+09:00")
+    tap.contains(play.command("deadline soon\ndeadline 17 Dec 12:00\nremind Nobody\n"), "could not be read", "an unclear deadline")
+    tap.contains(play.command("close"), "is closed", "close")
+    tap.equal(play.state(), "closed", "it is closed")
+    tap.contains(play.command("extend 2 days"), "cannot be done: the poll is closed", "what needs an open poll says so")
+
+
+def deadlines_move(tap):
+    play = Play(tap)
+    for text, part in (("締切 年内", "読み取れませんでした"), ("締切 12/17(水) 9:00", "これから先"), ("締切", "読み取れませんでした"),
+                       ("締切 12/25(木) 17:00", "すでに")):
+        tap.contains(play.command(text), part, f"{text}: not taken")
+        tap.equal(play.told(), [], f"{text}: nobody is told")
+    tap.contains(play.command("延長 1週間"), "1月1日(木) 17:00", "延長 1週間")
+    tap.contains(play.command("〆切:12/26(金)"), "12月26日(金) 17:00", "a day without a time ends at five")
+    play.command("締切 12/27(土) 12:00\n締切 12/28(日) 12:00")
+    tap.equal(play.told(), EVERYBODY, "two changes in one letter are one mail to each")
+    play.center.take(at=LATE)
+    tap.equal(play.state(), "open", "the old deadline closes nothing")
+    play.center.take(at="2025-12-28T12:03:00+09:00")
+    tap.equal(play.state(), "closed", "the new one does")
+
+
+def reminders_are_sent_once_a_day(tap):
+    play = Play(tap)
+    play.answer(SATO, "○×△")
+    tap.contains(play.command("催促"), "2名に", "催促: those who have not answered")
+    tap.equal(play.told(), sorted([SUZUKI.address, TANAKA.address]), "催促: a ballot each")
+    tap.contains(play.command("催促"), "再送する方はいません", "催促 twice on a day: once")
+    tap.contains(play.command("催促 鈴木さん、経理の人", at="2025-12-19T10:00:00+09:00"), "「経理の人」がどなたか", "催促 of somebody unknown")
+    tap.equal(play.told(), [SUZUKI.address], "催促 鈴木さん: only him")
+    tap.contains(play.command("催促 佐藤"), "再送する方はいません", "催促 of one who has answered: none")
+
+
+def closing_and_opening_again(tap):
+    play = Play(tap)
+    for who in JAPANESE.asked[:2]:
+        play.answer(who, "○×△")
+    play.command("締める")
+    tap.equal((play.state(), play.told()), ("closed", sorted(EVERYBODY + [YAMADA.address])), "締める: the result goes to everybody")
+    tap.contains(play.command("再開", at="2025-12-26T10:00:00+09:00"), "読み取れませんでした", "再開 after the deadline needs a new one")
+    tap.equal(play.state(), "closed", "and changes nothing")
+    play.command("再開 12/27 12:00")
+    tap.equal((play.state(), play.told()), ("open", EVERYBODY), "再開: everybody is told")
+    play.answer(TANAKA, "○○○")
+    tap.equal(play.state(), "open", "all have answered: one that was opened again stays open")
+    play.answer(SATO, "2○")
+    mails = play.center.take(at="2025-12-27T12:03:00+09:00")
+    tap.equal(sorted(address_of(mail) for mail in mails), sorted(EVERYBODY + [YAMADA.address]), "its second result goes out, too")
+    tap.equal(play.center.marks(SATO.name), "○○△", "with what was answered meanwhile")
+
+
+def only_the_organiser_commands(tap):
+    play = Play(tap)
+    mails = play.center.take(SATO.reply(play.note, "締める"))
+    tap.equal((play.state(), len(mails)), ("open", 1), "the organiser's mail in other hands: refused")
+    play.answer(SATO, "締める")
+    tap.equal(play.state(), "open", "a participant commands nothing")
+    code = play.center.codes()[0]
+    play.center.take(YAMADA.write(POLL, f"Re: [{code}]", "締める"))
+    tap.equal(play.state(), "open", "without a token nobody commands anything")
+
+
+def an_answer_stays_an_answer(tap):
+    play = Play(tap, text=f"候補日:\n{DATES_JA}締切: 12/25(木) 17:00\n対象: {YAMADA.address}\n")
+    [ballot] = [letter.message for letter in play.center.all_mails()
+                if address_of(letter.message) == YAMADA.address and "-1-" in letter.message["Reply-To"]]
+    play.answer(YAMADA, "○×△", ballot)
+    tap.equal(play.center.marks(YAMADA.name), "○×△", "the organiser's own ballot is answered")
+    play.answer(YAMADA, "×××", play.note)
+    tap.equal(play.center.marks(YAMADA.name), "×××", "marks in reply to another mail of the poll are an answer, too")
+    mails = play.answer(YAMADA, "締切 12/26 17:00", ballot)
+    tap.ok(any("締切を 12月26日" in text_of(mail) for mail in mails), "commands in reply to the ballot are carried out")
+    mails = play.answer(YAMADA, "○○○\n締切 12/27 17:00", ballot)
+    tap.equal((play.center.marks(YAMADA.name), [address_of(mail) for mail in mails]), ("×××", [YAMADA.address]),
+              "an answer and a command in one: asked, and neither is done")
+    tap.contains(text_of(mails[0]), "決められませんでした", "asked which")
+    play.answer(YAMADA, "○○○", mails[0])
+    tap.equal(play.center.marks(YAMADA.name), "○○○", "the answer to that counts")
+
+
+def main():
+    tap = Tap()
+    for check in (commands_answer_line_by_line, english_commands_do_the_same, deadlines_move, reminders_are_sent_once_a_day,
+                  closing_and_opening_again, only_the_organiser_commands, an_answer_stays_an_answer):
+        check(tap)
+    tap.done()
+
+
+if __name__ == "__main__":
+    main()
