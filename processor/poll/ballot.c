@@ -115,6 +115,7 @@ struct mailing {
     const char *organiser;
     const struct invitation *shown;
     bool is_reminder;
+    int64_t letter_id; /* that invited them later; 0: none did */
     json_t *japanese;
     json_t *english;
 };
@@ -159,6 +160,8 @@ static bool queue_one(struct mailing *mailing, const struct invitation *invitati
                                        mailing->poll->edition);
     set_reference(view, office, reference);
     char *dedupe = memory_format(context, "ballot/%s/%d", mailing->poll->code, invitation->number);
+    if (mailing->letter_id)
+        dedupe = memory_format(context, "%s/%lld", dedupe, (long long)mailing->letter_id);
     if (mailing->is_reminder) { /* one a day at most, however often it is asked for */
         struct civil today = clock_to_civil(office->now);
         dedupe = memory_format(context, "reminder/%s/%d/%d-%02d-%02d", mailing->poll->code, invitation->number, today.year,
@@ -181,11 +184,11 @@ static bool queue_one(struct mailing *mailing, const struct invitation *invitati
     return done;
 }
 
-static bool queue_some(struct office *office, const struct poll *poll, const struct invitation *some, bool reminder,
-                       long *queued, struct error **error)
+static bool queue_some(struct mailing mailing, const struct invitation *some, long *queued, struct error **error)
 {
     void *context = talloc_new(NULL);
-    struct mailing mailing = {.office = office, .poll = poll, .is_reminder = reminder};
+    struct office *office = mailing.office;
+    const struct poll *poll = mailing.poll;
     mailing.organiser = ballot_organiser(context, office, poll, error);
     mailing.shown = mailing.organiser
                         ? store_list_invitations(context, office->store, poll->id, BALLOT_INVITEES_SHOWN, error)
@@ -194,7 +197,7 @@ static bool queue_some(struct office *office, const struct poll *poll, const str
     *queued = 0;
     for (size_t i = 0; done && i < memory_count(some); i++) {
         bool waits = some[i].state == INVITATION_WAITING || some[i].state == INVITATION_PARTIAL;
-        if (!reminder || waits)
+        if (!mailing.is_reminder || waits)
             done = queue_one(&mailing, &some[i], queued, error);
     }
     json_decref(mailing.japanese);
@@ -207,7 +210,8 @@ bool ballot_queue_all(struct office *office, const struct poll *poll, bool remin
                       struct error **error)
 {
     struct invitation *all = store_list_invitations(NULL, office->store, poll->id, LIMIT_PARTICIPANTS, error);
-    bool done = all && queue_some(office, poll, all, reminder, queued, error);
+    struct mailing mailing = {.office = office, .poll = poll, .is_reminder = reminder};
+    bool done = all && queue_some(mailing, all, queued, error);
     talloc_free(all);
     return done;
 }
@@ -215,7 +219,13 @@ bool ballot_queue_all(struct office *office, const struct poll *poll, bool remin
 bool ballot_remind(struct office *office, const struct poll *poll, const struct invitation *some, long *queued,
                    struct error **error)
 {
-    return queue_some(office, poll, some, true, queued, error);
+    return queue_some((struct mailing){.office = office, .poll = poll, .is_reminder = true}, some, queued, error);
+}
+
+bool ballot_invite(struct office *office, const struct poll *poll, const struct invitation *invited, int64_t letter_id,
+                   long *queued, struct error **error)
+{
+    return queue_some((struct mailing){.office = office, .poll = poll, .letter_id = letter_id}, invited, queued, error);
 }
 
 bool ballot_keep_text(struct office *office, const struct poll *poll, const char *language, struct error **error)

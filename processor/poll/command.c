@@ -7,15 +7,16 @@
 #include "base/memory.h"
 #include "mail/reply.h"
 #include "poll/command_list.h"
+#include "poll/preview.h"
 #include "poll/question.h"
 #include "poll/view.h"
-#include "store/person.h"
+#include "store/choice.h"
 #include "text/fold.h"
 #include "text/value.h"
 
 enum { UNKNOWN_LINES_MOST = 5, LINES_MOST = 200, LINE_BYTES = 2000 };
 
-enum { IN_OPEN = 1 << POLL_OPEN, IN_CLOSED = 1 << POLL_CLOSED };
+enum { IN_DRAFT = 1 << POLL_DRAFT, IN_OPEN = 1 << POLL_OPEN, IN_CLOSED = 1 << POLL_CLOSED };
 
 struct poll_command {
     const char *words; /* as they stand after folding, "|" between them */
@@ -27,25 +28,54 @@ struct poll_command {
 static const struct poll_command commands[] = {
     {"状況|状況確認|status", command_show_status, IN_OPEN | IN_CLOSED, false},
     {"結果|result|results", command_show_result, IN_OPEN | IN_CLOSED, false},
-    {"ヘルプ|使い方|help|commands", command_show_help, IN_OPEN | IN_CLOSED, false},
+    {"ヘルプ|使い方|help|commands", command_show_help, IN_DRAFT | IN_OPEN | IN_CLOSED, false},
     {"催促|督促|リマインド|remind", command_remind, IN_OPEN, false},
-    {"締切|〆切|締め切り|締切り|期限|回答期限|deadline|due", command_set_deadline, IN_OPEN, false},
-    {"延長|締切延長|extend", command_extend, IN_OPEN, false},
+    {"締切|〆切|締め切り|締切り|期限|回答期限|deadline|due", command_set_deadline, IN_DRAFT | IN_OPEN, false},
+    {"延長|締切延長|extend", command_extend, IN_DRAFT | IN_OPEN, false},
     {"締める|締め切る|締切る|close", command_close, IN_OPEN, false},
     {"再開|再開する|reopen", command_reopen, IN_CLOSED, false},
+    {"追加|add", command_add, IN_DRAFT | IN_OPEN, false},
+    {"削除|drop|delete", command_drop, IN_DRAFT | IN_OPEN, true},
+    {"訂正|変更|fix|move", command_fix, IN_DRAFT | IN_OPEN, true},
+    {"必須|require|required", command_require, IN_DRAFT | IN_OPEN, true},
+    {"任意|optional", command_release, IN_DRAFT | IN_OPEN, true},
+    {"招待|対象|invite", command_invite, IN_DRAFT | IN_OPEN, false},
+    {"除外|remove|uninvite", command_remove, IN_DRAFT | IN_OPEN, true},
+    {"代理|proxy", command_proxy, IN_OPEN, true},
+    {"複製|clone", command_clone, IN_OPEN | IN_CLOSED, false},
 };
+
+/* 「3 → 1/19(月) 14:00-16:00」 */
+static const struct poll_command arrow = {"→", command_fix, IN_DRAFT | IN_OPEN, true};
 
 /* Every effect has a sentence in transcript.txt. */
 static const char *const command_effects[] = {
-    "unknown",       "wrong_state",  "status",         "detail",   "help",          "reminded",
-    "unknown_name",  "answered_all", "deadline_set",   "closed",   "reopened",      "unclear_deadline",
-    "past_deadline", "same_deadline", "shown_above",
+    "unknown",      "wrong_state",   "status",        "shown_above",     "detail",           "help",
+    "reminded",     "unknown_name",  "needs_name",    "deadline_set",    "same_deadline",    "past_deadline",
+    "closed",       "reopened",      "unclear_deadline", "added",        "add_begins",       "dropped",
+    "moved",        "same_choice",   "past_date",     "unclear_date",    "too_many_choices", "no_such_choice",
+    "last_choice",  "which_choice",  "moved_meanwhile", "required",      "optional",         "unknown_participant",
+    "invited",      "invited_already", "too_many_people", "removed",     "last_person",      "proxied",
+    "unclear_proxy", "cloned",
 };
 
 bool command_tell(struct commanding *commanding, const char *name, json_t *details)
 {
     json_object_set_new(commanding->entry, name, details ? view_check(details) : json_true());
     return true;
+}
+
+bool command_begin_edition(struct commanding *commanding, struct error **error)
+{
+    if (commanding->has_edition)
+        return true;
+    commanding->has_edition = true;
+    return store_begin_edition(commanding->office->store, commanding->poll, error);
+}
+
+bool command_touch_draft(struct commanding *commanding, struct error **error)
+{
+    return commanding->poll->state != POLL_DRAFT || command_begin_edition(commanding, error);
 }
 
 static bool begin_entry(struct commanding *commanding, const char *line)
@@ -118,6 +148,20 @@ static size_t drop_courtesy(char *text, size_t length)
     return length;
 }
 
+/* Whether a line is a number, an arrow and something like a date; a mark behind the arrow makes an answer of it. */
+static bool is_arrow(const char *text)
+{
+    static const char *const arrows[] = {"→", "->", "=>", "⇒"};
+    size_t digits = strspn(text, "0123456789");
+    const char *behind = text + digits + strspn(text + digits, " ");
+    for (size_t i = 0; digits && digits <= 2 && i < sizeof arrows / sizeof *arrows; i++)
+        if (strncmp(behind, arrows[i], strlen(arrows[i])) == 0) {
+            behind += strlen(arrows[i]);
+            return strpbrk(behind, "/:") || strstr(behind, "月") || strstr(behind, "時") || strstr(behind, "限");
+        }
+    return false;
+}
+
 /* The command of a line and what stands behind its word, below `context`; NULL: it is none. */
 static const struct poll_command *read_line(const void *context, const char *line, char **arguments)
 {
@@ -134,6 +178,10 @@ static const struct poll_command *read_line(const void *context, const char *lin
             best = width;
             found = &commands[i];
         }
+    }
+    if (!found && is_arrow(folded->text + start)) {
+        *arguments = memory_copy_text(context, line + folded->origin[start]);
+        return &arrow;
     }
     if (!found)
         return NULL;
@@ -224,11 +272,15 @@ static bool run_lines(void *context, struct commanding *commanding, bool *stoppe
             continue;
         const struct poll_command *command = read_line(context, line, &arguments);
         begin_entry(commanding, line);
+        bool is_date = !command && command_adds(commanding, line);
+        commanding->is_adding = is_date || (commanding->is_adding && !command);
         if (command)
             done = run_line(commanding, command, arguments, error);
+        else if (is_date)
+            done = command_add(commanding, line, error);
         else
             command_tell(commanding, "unknown", NULL);
-        unknown += !command;
+        unknown += !command && !is_date;
         *stopped = unknown >= UNKNOWN_LINES_MOST || ++lines >= LINES_MOST;
     }
     return done;
@@ -256,6 +308,32 @@ static bool queue_transcript(void *context, struct commanding *commanding, bool 
     return done;
 }
 
+static bool changes_choices(const struct change *change)
+{
+    return memory_count(change->added) || memory_count(change->dropped) || memory_count(change->moved);
+}
+
+/* Nobody but the organiser knows a draft: its correction is a new preview, with the transcript on top. */
+static bool finish_draft(struct commanding *commanding, struct error **error)
+{
+    struct preview preview = {.entries = commanding->entries};
+    return store_renumber_choices(commanding->office->store, commanding->poll, error) &&
+           preview_queue(commanding->office, commanding->incoming, commanding->poll, &preview, error);
+}
+
+static bool finish(void *context, struct commanding *commanding, bool stopped, struct error **error)
+{
+    struct office *office = commanding->office;
+    struct poll *poll = commanding->poll;
+    long told = 0;
+    if (poll->state == POLL_DRAFT && commanding->has_edition)
+        return finish_draft(commanding, error);
+    if (changes_choices(commanding->change) && !store_recount_poll(office->store, poll->id, error))
+        return false;
+    return change_queue(office, poll, commanding->change, commanding->incoming->id, &told, error) &&
+           queue_transcript(context, commanding, stopped, told, error);
+}
+
 bool command_run(struct office *office, struct incoming *incoming, struct poll *poll, struct error **error)
 {
     void *context = talloc_new(NULL);
@@ -264,13 +342,10 @@ bool command_run(struct office *office, struct incoming *incoming, struct poll *
     commanding.entries = json_array();
     commanding.change = change_new(context);
     bool stopped;
-    long told = 0;
     question_forget(office, poll);
     bool done = reply_find_language(context, office, incoming, &language, error);
     commanding.language = office_language(office, language);
-    done = done && run_lines(context, &commanding, &stopped, error) &&
-           change_queue(office, poll, commanding.change, incoming->id, &told, error) &&
-           queue_transcript(context, &commanding, stopped, told, error);
+    done = done && run_lines(context, &commanding, &stopped, error) && finish(context, &commanding, stopped, error);
     question_forget(office, poll);
     json_decref(commanding.entries);
     talloc_free(context);

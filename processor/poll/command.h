@@ -16,12 +16,14 @@
 /* The commands of one letter while they are carried out. */
 struct commanding {
     struct office *office;
-    const struct incoming *incoming;
+    struct incoming *incoming;
     struct poll *poll;      /* as it is now; what hangs below it lives as long */
     const char *language;   /* the organiser's */
     struct change *change;  /* what the people of the poll are told when all lines are done */
     json_t *entries;        /* the transcript: one object a line */
     json_t *entry;          /* the one of this line */
+    bool has_edition;       /* this letter began an edition of the choices */
+    bool is_adding;         /* lines that are dates are added: 「追加」 stood alone above them */
     bool has_shown;         /* the count stands in the transcript already */
 };
 
@@ -43,5 +45,11 @@ bool command_run(struct office *office, struct incoming *incoming, struct poll *
  * `details` (owned) what its sentence needs; NULL: nothing. Returns true.
  */
 bool command_tell(struct commanding *commanding, const char *name, json_t *details);
+
+/* Before the first change of the choices that a letter makes, their next edition begins. */
+bool command_begin_edition(struct commanding *commanding, struct error **error);
+
+/* Before any change of a draft, so that a 「はい」 to a preview from before it opens nothing. Otherwise nothing happens. */
+bool command_touch_draft(struct commanding *commanding, struct error **error);
 
 #endif

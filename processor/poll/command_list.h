@@ -17,5 +17,21 @@ bool command_reopen(struct commanding *commanding, const char *arguments, struct
 
 /* command_people.c: who is asked */
 bool command_remind(struct commanding *commanding, const char *arguments, struct error **error);
+bool command_require(struct commanding *commanding, const char *arguments, struct error **error);
+bool command_release(struct commanding *commanding, const char *arguments, struct error **error);
+bool command_invite(struct commanding *commanding, const char *arguments, struct error **error);
+bool command_remove(struct commanding *commanding, const char *arguments, struct error **error);
+bool command_proxy(struct commanding *commanding, const char *arguments, struct error **error);
+
+/* command_choices.c: what is asked for */
+bool command_add(struct commanding *commanding, const char *arguments, struct error **error);
+bool command_drop(struct commanding *commanding, const char *arguments, struct error **error);
+bool command_fix(struct commanding *commanding, const char *arguments, struct error **error);
+
+/* Whether a line that is no command is a date below 「追加」. */
+bool command_adds(const struct commanding *commanding, const char *line);
+
+/* command_clone.c: another poll like this one */
+bool command_clone(struct commanding *commanding, const char *arguments, struct error **error);
 
 #endif

@@ -50,7 +50,8 @@ static bool set_deadline(struct commanding *commanding, time_t deadline, struct 
     struct poll *poll = commanding->poll;
     if (deadline == poll->deadline)
         return command_tell(commanding, "same_deadline", view_deadline(commanding));
-    if (!store_set_poll_deadline(commanding->office->store, poll->id, deadline, error))
+    if (!command_touch_draft(commanding, error) ||
+        !store_set_poll_deadline(commanding->office->store, poll->id, deadline, error))
         return false;
     poll->deadline = deadline;
     commanding->change->has_new_deadline = true;

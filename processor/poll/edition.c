@@ -5,7 +5,6 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "poll/question.h"
 #include "poll/view.h"
 
 static const struct choice *find_choice(const struct poll *poll, int64_t id, size_t *place)
@@ -133,6 +132,18 @@ struct edition_answer *edition_read_answer(const void *context, struct office *o
     char *subject = question_drop_reference(read, incoming->letter->subject, reference);
     read->answer = answer_read_letter(read, &asked, subject, text);
     settle(read, poll, is_sure(incoming, poll));
+    return read;
+}
+
+struct edition_answer *edition_read_words(const void *context, const struct question *question, const struct poll *poll,
+                                          const char *words, time_t now)
+{
+    struct edition_answer *read = memory_new(context, struct edition_answer);
+    struct answer_question asked = question->asked;
+    asked.now = clock_to_civil(now);
+    read->then = poll;
+    read->answer = answer_read(read, &asked, words);
+    settle(read, poll, true);
     return read;
 }
 

@@ -9,6 +9,7 @@
 #include "mail/incoming.h"
 #include "mail/office.h"
 #include "poll/answer.h"
+#include "poll/question.h"
 #include "store/poll.h"
 
 struct edition_answer {
@@ -24,6 +25,10 @@ struct edition_answer {
 struct edition_answer *edition_read_answer(const void *context, struct office *office, const struct incoming *incoming,
                                            const struct poll *poll, const struct invitation *invitation,
                                            struct error **error);
+
+/* Reads words that somebody else writes about the poll as it is now, below `context`. */
+struct edition_answer *edition_read_words(const void *context, const struct question *question, const struct poll *poll,
+                                          const char *words, time_t now);
 
 /* Marks of an edition (one a choice of it) as marks of the poll's present choices, below `context`. */
 enum mark *edition_carry_marks(const void *context, struct office *office, const struct poll *poll, int edition,

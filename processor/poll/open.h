@@ -14,6 +14,9 @@
 bool poll_take_opening(struct office *office, struct incoming *incoming, const struct draft *draft,
                        struct error **error);
 
+/* A code that no poll has yet, below `context`. */
+char *poll_find_free_code(const void *context, struct office *office, struct error **error);
+
 /* Opens a draft: its ballots are queued. */
 bool poll_open(struct office *office, const struct poll *poll, struct error **error);
 

@@ -7,6 +7,7 @@
 #include "poll/command.h"
 #include "poll/edition.h"
 #include "poll/open.h"
+#include "poll/preview.h"
 #include "poll/reply.h"
 #include "poll/view.h"
 #include "poll/vote.h"
@@ -18,7 +19,7 @@ static bool queue_organiser_note(struct office *office, const struct incoming *i
                                  const char *what, struct error **error)
 {
     static const char *const events[] = {"opened", "cancelled", "not_understood", "opened_already", "closed_already", "deadline_passed",
-                                         "answer_or_command"};
+                                         "answer_or_command", "without_choices"};
     const struct mailbox *sender = incoming_sender(incoming);
     void *context = talloc_new(NULL);
     char *language;
@@ -54,6 +55,8 @@ static bool take_word(struct office *office, struct incoming *incoming, const st
         what = "opened_already";
     else if (poll->state != POLL_DRAFT)
         what = "closed_already";
+    else if (word == REPLY_WORD_YES && !poll->choice_count)
+        what = "without_choices";
     else if (word == REPLY_WORD_YES)
         what = poll->deadline > office->now ? "opened" : "deadline_passed";
     else if (word == REPLY_WORD_CANCEL)
@@ -102,7 +105,11 @@ bool poll_take_organiser_reply(struct office *office, struct incoming *incoming,
         return false;
     if (!own) /* a preview that was forwarded opens nothing */
         return reply_refuse(office, incoming, "not_organiser", error);
-    if (command_judge(incoming->letter->new_text) != COMMAND_KIND_NONE)
+    if (poll->state == POLL_DRAFT && incoming->route->reference.edition != poll->edition) /* not what they have seen */
+        return preview_queue(office, incoming, poll, &(struct preview){.is_stale = true}, error) &&
+               incoming_settle(incoming, "asked", "a preview of before the last correction");
+    bool is_word = poll->state == POLL_DRAFT && reply_read_word(incoming->letter->new_text) != REPLY_WORD_NONE;
+    if (!is_word && command_judge(incoming->letter->new_text) != COMMAND_KIND_NONE)
         return command_run(office, incoming, poll, error);
     void *context = talloc_new(NULL);
     bool taken;

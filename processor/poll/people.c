@@ -67,7 +67,7 @@ static void add_person(const void *context, struct people_choice *choice, const 
     choice->people[count] = *found;
 }
 
-static void add_unknown(const void *context, struct people_choice *choice, const char *word)
+void people_add_unknown(const void *context, struct people_choice *choice, const char *word)
 {
     size_t count = memory_count(choice->unknown);
     choice->unknown = memory_resize(context, choice->unknown, char *, count + 1);
@@ -93,7 +93,7 @@ struct people_choice people_choose(const void *context, const struct invitation 
         if (found)
             add_person(context, &choice, found);
         else if (*name)
-            add_unknown(context, &choice, name);
+            people_add_unknown(context, &choice, name);
         word += length + width;
     }
     return choice;

@@ -14,6 +14,8 @@ struct people_choice {
 /* The people of `list` (a talloc array) whom the words between commas name, below `context`. */
 struct people_choice people_choose(const void *context, const struct invitation *list, const char *words);
 
+void people_add_unknown(const void *context, struct people_choice *choice, const char *word);
+
 /* {"names":["…"]} of the words that name nobody. */
 json_t *people_view_unknown(const struct people_choice *choice);
 

@@ -26,6 +26,8 @@ struct taking {
     struct edition_answer *read;
     struct answer *answer; /* read->answer */
     bool is_late;
+    const char *words;    /* that the answer is read from */
+    bool is_proxy;        /* the organiser's words */
     bool by_confirmation; /* a bare 「はい」 made the proposal the answer */
     enum mark *before;    /* one a choice */
     enum mark *after;
@@ -107,9 +109,9 @@ static bool record(void *context, struct taking *taking, struct error **error)
     struct invitation *invitation = taking->invitation;
     struct answer_record record = {.letter_id = taking->incoming->id,
                                    .invitation_id = invitation->id,
-                                   .verdict = verdict_name(taking),
+                                   .verdict = taking->is_proxy ? "proxy" : verdict_name(taking),
                                    .late = taking->is_late,
-                                   .source = taking->incoming->letter->new_text};
+                                   .source = taking->words};
     if (!store_add_answer(store, &record, error))
         return false;
     if (taking->is_late)
@@ -214,7 +216,7 @@ static json_t *view_answer(void *context, const struct taking *taking)
 {
     const struct answer *answer = taking->answer;
     struct summary summary = summarise(taking);
-    char *source = view_quote(context, taking->incoming->letter->new_text, QUOTED_LINES);
+    char *source = view_quote(context, taking->words, QUOTED_LINES);
     json_t *view = memory_check(json_copy(taking->question->view));
     json_t *own = json_pack(
         "{s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:i}", "marks",
@@ -227,6 +229,7 @@ static json_t *view_answer(void *context, const struct taking *taking)
         "first_missing", summary.first_missing);
     json_object_update(view, memory_check(own));
     json_decref(own);
+    json_object_set_new(view, "is_proxy", json_boolean(taking->is_proxy));
     json_object_set_new(view, "lapsed", view_lapsed(taking));
     json_object_set_new(view, "has_proposal", json_boolean(json_is_array(json_object_get(view, "proposal"))));
     return view;
@@ -296,7 +299,11 @@ bool vote_take_answer(struct office *office, struct incoming *incoming, const st
                       struct invitation *invitation, struct error **error)
 {
     void *context = talloc_new(incoming->letter);
-    struct taking taking = {.office = office, .incoming = incoming, .poll = poll, .invitation = invitation};
+    struct taking taking = {.office = office,
+                            .incoming = incoming,
+                            .poll = poll,
+                            .invitation = invitation,
+                            .words = incoming->letter->new_text};
     taking.is_late = poll->state != POLL_OPEN || incoming->received_at > poll->deadline;
     taking.question = question_find(office, poll, office_language(office, invitation->language), error);
     bool done = taking.question && read_votes(context, &taking, error);
@@ -316,5 +323,71 @@ bool vote_take_answer(struct office *office, struct incoming *incoming, const st
     else if (done)
         incoming_settle(incoming, needs_asking(&taking) ? "asked" : "answered", "");
     talloc_free(context);
+    return done;
+}
+
+/* Told at the address where the ballot went: the letter is the organiser's. */
+static bool tell_person(void *context, struct taking *taking, struct error **error)
+{
+    struct office *office = taking->office;
+    const struct invitation *invitation = taking->invitation;
+    json_t *view = view_answer(context, taking);
+    struct outgoing outgoing = {.template = "ack",
+                                .language = invitation->language,
+                                .name = invitation->name,
+                                .address = invitation->address,
+                                .reference = taking->reference,
+                                .message_id = taking->message_id,
+                                .dedupe = memory_format(context, "proxy/%lld/%d", (long long)taking->incoming->id,
+                                                        invitation->number),
+                                .is_capped = true,
+                                .view = view};
+    bool done = office_queue(office, &outgoing, error);
+    json_decref(view);
+    return done;
+}
+
+static char *write_marks(const void *context, const struct taking *taking)
+{
+    char *marks = memory_copy_text(context, "");
+    for (size_t i = 0; i < taking->poll->choice_count; i++)
+        marks = memory_format(context, "%s%s", marks, mark_symbol(taking->after[i]));
+    return marks;
+}
+
+static bool is_certain(const struct taking *taking)
+{
+    const struct answer *answer = taking->answer;
+    bool any = false;
+    for (size_t i = 0; i < taking->poll->choice_count; i++)
+        any = any || answer->marks[i].mark != MARK_NONE;
+    return any && (answer->verdict == ANSWER_OK || answer->verdict == ANSWER_INFERRED);
+}
+
+bool vote_take_proxy(const void *context, struct office *office, struct incoming *incoming, struct proxy *proxy,
+                     struct error **error)
+{
+    void *work = talloc_new(incoming->letter);
+    struct taking taking = {.office = office,
+                            .incoming = incoming,
+                            .poll = proxy->poll,
+                            .invitation = proxy->invitation,
+                            .words = proxy->words,
+                            .is_proxy = true};
+    taking.question = question_find(office, proxy->poll, office_language(office, proxy->invitation->language), error);
+    bool done = taking.question && read_votes(work, &taking, error);
+    if (done) {
+        taking.reference =
+            office_reference(work, office, proxy->poll->code, proxy->invitation->number, proxy->poll->edition);
+        taking.read = edition_read_words(work, taking.question, proxy->poll, proxy->words, incoming->received_at);
+        taking.answer = taking.read->answer;
+        taking.message_id = office_message_id(work, office, taking.reference, error);
+        done = taking.message_id != NULL;
+    }
+    if (done && is_certain(&taking)) {
+        done = record(work, &taking, error) && tell_person(work, &taking, error);
+        proxy->marks = write_marks(context, &taking);
+    }
+    talloc_free(work);
     return done;
 }

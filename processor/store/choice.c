@@ -67,6 +67,17 @@ bool store_last_choice_number(struct store *store, const struct poll *poll, int 
     return done;
 }
 
+bool store_renumber_choices(struct store *store, struct poll *poll, struct error **error)
+{
+    bool done = true;
+    for (size_t i = 0; done && i < poll->choice_count; i++) {
+        poll->choices[i].number = (int)i + 1;
+        done = sql_run(store, "UPDATE choice SET number = ? WHERE id = ?",
+                       SQL_VALUES(sql_integer(poll->choices[i].number), sql_integer(poll->choices[i].id)), error);
+    }
+    return done;
+}
+
 bool store_recount_poll(struct store *store, int64_t poll_id, struct error **error)
 {
     struct bind id = sql_integer(poll_id);

@@ -16,6 +16,9 @@ bool store_end_choice(struct store *store, const struct poll *poll, int64_t choi
 /* The largest number that any choice of a poll has had. */
 bool store_last_choice_number(struct store *store, const struct poll *poll, int *number, struct error **error);
 
+/* Numbers what a draft asks for anew, without gaps: nobody has seen its numbers but the organiser. */
+bool store_renumber_choices(struct store *store, struct poll *poll, struct error **error);
+
 /* Finds the state of every invitation, and whom the poll waits for, by the votes on what is asked for now. */
 bool store_recount_poll(struct store *store, int64_t poll_id, struct error **error);
 

@@ -253,6 +253,21 @@ bool store_add_invitation(struct store *store, struct invitation *invitation, st
                    SQL_VALUES(sql_integer(invitation->poll_id)), error);
 }
 
+bool store_last_invitation_number(struct store *store, int64_t poll_id, int *number, struct error **error)
+{
+    struct rows *rows = sql_query(store, "SELECT MAX(number) FROM invitation WHERE poll_id = ?",
+                                  SQL_VALUES(sql_integer(poll_id)), error);
+    if (rows && rows_next(rows))
+        *number = (int)rows_integer(rows, 0);
+    return rows && rows_end(rows, error);
+}
+
+bool store_set_required(struct store *store, int64_t invitation_id, bool required, struct error **error)
+{
+    return sql_run(store, "UPDATE invitation SET required = ? WHERE id = ?",
+                   SQL_VALUES(sql_integer(required), sql_integer(invitation_id)), error);
+}
+
 #define INVITATION_COLUMNS                                                                                             \
     "invitation.id, poll_id, number, person_id, CASE WHEN person.name <> '' THEN person.name ELSE invitation.name END,"    \
     " person.language, address, required, state, asked,"         \

@@ -105,6 +105,12 @@ bool store_set_poll_deadline(struct store *store, int64_t id, time_t deadline, s
 /* Invites one person; the caller counts the numbers. Fails when the person is invited already. */
 bool store_add_invitation(struct store *store, struct invitation *invitation, struct error **error);
 
+/* The largest number that any invitation of a poll has. */
+bool store_last_invitation_number(struct store *store, int64_t poll_id, int *number, struct error **error);
+
+/* Whether the poll cannot do without that person. */
+bool store_set_required(struct store *store, int64_t invitation_id, bool required, struct error **error);
+
 /* One invitation by its number in the poll, or by the person; *invitation is NULL when there is none. */
 bool store_find_invitation(const void *context, struct store *store, int64_t poll_id, int number,
                            struct invitation **invitation, struct error **error);

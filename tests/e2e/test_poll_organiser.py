@@ -7,6 +7,7 @@ from poll_test import DATES_JA, LATE, POLL, Center, address_of
 
 YAMADA = JAPANESE.organiser
 SATO, SUZUKI, TANAKA = JAPANESE.asked
+ITO = JAPANESE.other
 EVERYBODY = sorted(who.address for who in JAPANESE.asked)
 
 
@@ -142,10 +143,69 @@ def an_answer_stays_an_answer(tap):
     tap.equal(play.center.marks(YAMADA.name), "○○○", "the answer to that counts")
 
 
+def choices_change_under_answers(tap):
+    play = Play(tap)
+    play.answer(SATO, "○×△")
+    said = play.command("追加\n1/23(金) 10:00-12:00\n1/26(月) 10:00-12:00\n削除 1\n訂正 2 1/20(火) 10:00-12:00\n削除 9\n追加 1月中旬\n")
+    for part in ("〔4〕 1月23日(金) 10:00-12:00 を加えました", "〔1〕 1月15日(木) 13:00-15:00 を外しました", "〔2〕 を 1月20日(火) 10:00-12:00 に",
+                 "〔9〕 という候補はありません", "日時が一つに決まりません", "3 名に知らせました"):
+        tap.contains(said, part, f"changing choices: {part}")
+    tap.equal((play.told(), play.center.show()["table"]["heads"]), (EVERYBODY, [2, 3, 4, 5]),
+              "one mail to each; numbers stay with their dates")
+    [mine] = [mail for mail in play.others if address_of(mail) == SATO.address]
+    tap.ok("〔3〕 1月19日(月) 13:00-15:00   [" not in text_of(mine) and "〔2〕 1月20日(火) 10:00-12:00   [" in text_of(mine),
+           "only what is new or has moved is asked", text_of(mine))
+    tap.equal(play.center.marks(SATO.name), "・△・・", "the vote on what moved is withdrawn, the others stay")
+    [said] = play.answer(SATO, "○○○")
+    tap.equal(play.center.marks(SATO.name), "・○・・", "an answer to the old ballot counts for nothing it did not show")
+    tap.contains(text_of(said), "〔2〕 1月16日(金) 10:00-12:00 はもう候補にない", "and its writer is told")
+    play.answer(SATO, "○×△○", mine)
+    tap.equal(play.center.marks(SATO.name), "○×△○", "the new mail is answered in its order")
+    code = play.center.codes()[0]
+    [asked] = play.center.take(SUZUKI.write(POLL, f"[{code}]", "○○○○"))
+    tap.equal(play.center.marks(SUZUKI.name), "・・・・", "a mail that names no edition is only proposed")
+    play.answer(SUZUKI, "はい", asked)
+    tap.equal(play.center.marks(SUZUKI.name), "○○○○", "and counts after はい")
+    said = play.command("削除 2 3 4 5")
+    tap.equal(play.center.show()["table"]["heads"], [2], "a number that has moved since the mail that is replied to is not touched")
+    tap.contains(said, "日時が変わっています", "and its writer is told")
+
+
+def people_change(tap):
+    play = Play(tap)
+    said = play.command(f"招待 {ITO.address}\n必須 佐藤\n任意 佐藤\n除外 鈴木\n代理 田中 実 ○×○\n代理 田中 たぶん\n")
+    for part in ("ito さんを加えました", "佐藤 花子 さんを必須に", "佐藤 花子 さんを任意に", "鈴木 一郎 さんを外しました",
+                 "田中 実 さんの回答を ○×○ と登録", "どんな回答か読み取れませんでした"):
+        tap.contains(said, part, f"people: {part}")
+    tap.equal(play.told(), sorted([ITO.address, SUZUKI.address, TANAKA.address]), "the invited, the removed and the answered for get a mail each")
+    tap.equal((play.center.show()["invited"], play.center.marks(TANAKA.name)), (3, "○×○"), "they are counted so")
+    play.answer(SUZUKI, "○○○")
+    tap.equal(play.center.show()["answered"], 1, "who was removed answers no more")
+    play.command(f"招待 {SUZUKI.address}")
+    tap.equal(play.told(), [SUZUKI.address], "invited again, he gets a ballot again")
+
+
+def drafts_are_corrected(tap):
+    center = Center()
+    fields = [("Cc", ", ".join(who.address for who in JAPANESE.asked))]
+    [first] = center.take(YAMADA.write(POLL, "定例会", f"候補日:\n{DATES_JA}締切: 12/25(木) 17:00\n", fields))
+    [second] = center.take(YAMADA.reply(first, "3 → 14:00-16:00\n削除 2\n追加 1/22(木) 13:00-15:00\n締切 12/26\n除外 suzuki\n"))
+    for part in ("〔2〕 2026年1月19日(月) 14:00-16:00", "〔3〕 2026年1月22日(木) 13:00-15:00", "締切: 12月26日(金) 17:00", "(2名)"):
+        tap.contains(text_of(second), part, f"a corrected draft: {part}")
+    [stale] = center.take(YAMADA.reply(first, "はい"))
+    tap.contains(text_of(stale), "直す前の確認メール", "はい to the preview before the correction")
+    tap.equal(center.show()["state"], "draft", "opens nothing")
+    tap.equal(len(center.take(YAMADA.reply(second, "はい"))), 3, "はい to the new one does")
+    [*_, note] = [letter.message for letter in center.all_mails() if address_of(letter.message) == YAMADA.address]
+    mails = center.take(YAMADA.reply(note, "複製"))
+    tap.equal((len(mails), len(center.codes())), (2, 2), "複製: a draft, its preview and the transcript")
+
+
 def main():
     tap = Tap()
     for check in (commands_answer_line_by_line, english_commands_do_the_same, deadlines_move, reminders_are_sent_once_a_day,
-                  closing_and_opening_again, only_the_organiser_commands, an_answer_stays_an_answer):
+                  closing_and_opening_again, choices_change_under_answers,
+                  people_change, drafts_are_corrected, only_the_organiser_commands, an_answer_stays_an_answer):
         check(tap)
     tap.done()
 

@@ -1,0 +1,66 @@
+/* The command that makes another poll like this one: a draft, for the organiser to correct and start. */
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "poll/command_list.h"
+#include "poll/open.h"
+#include "poll/preview.h"
+
+enum { CLOSE_OF_BUSINESS = 17, MINUTES_A_DAY = 24 * 60 };
+
+/* The dates that still lie ahead, numbered anew. */
+static void copy_choices(struct poll *copy, const struct poll *poll, struct civil now)
+{
+    copy->choices = memory_array(copy, struct choice, poll->choice_count);
+    for (size_t i = 0; i < poll->choice_count; i++)
+        if (civil_compare(poll->choices[i].start, now) > 0) {
+            copy->choices[copy->choice_count] = poll->choices[i];
+            copy->choices[copy->choice_count].number = (int)copy->choice_count + 1;
+            copy->choice_count++;
+        }
+}
+
+/* That of the poll while it lies ahead, else as long from now as a poll runs that names none. */
+static time_t copy_deadline(const struct office *office, const struct poll *poll)
+{
+    if (poll->deadline > office->now)
+        return poll->deadline;
+    struct civil deadline = civil_add_minutes(clock_to_civil(office->now), office->config->deadline_days * MINUTES_A_DAY);
+    deadline.hour = CLOSE_OF_BUSINESS;
+    deadline.minute = 0;
+    return clock_from_civil(deadline);
+}
+
+static bool copy_people(struct office *office, const struct poll *poll, struct poll *copy, struct error **error)
+{
+    struct invitation *people = store_list_invitations(copy, office->store, poll->id, LIMIT_PARTICIPANTS, error);
+    bool done = people != NULL;
+    for (size_t i = 0; done && i < memory_count(people); i++) {
+        struct invitation invitation = people[i];
+        invitation.poll_id = copy->id;
+        invitation.number = (int)i + 1;
+        done = store_add_invitation(office->store, &invitation, error);
+        copy->invited += done;
+    }
+    return done;
+}
+
+bool command_clone(struct commanding *commanding, const char *arguments, struct error **error)
+{
+    (void)arguments;
+    struct office *office = commanding->office;
+    const struct poll *poll = commanding->poll;
+    struct poll *copy = memory_new(poll, struct poll);
+    *copy = *poll;
+    copy->choice_count = 0;
+    copy->invited = 0;
+    copy->reopened = 0;
+    copy->state = POLL_DRAFT;
+    copy->created_at = office->now;
+    copy->deadline = copy_deadline(office, poll);
+    copy->code = poll_find_free_code(copy, office, error);
+    copy_choices(copy, poll, clock_to_civil(office->now));
+    return copy->code && store_add_poll(office->store, copy, error) && copy_people(office, poll, copy, error) &&
+           preview_queue(office, commanding->incoming, copy, &(struct preview){.draft = NULL}, error) &&
+           command_tell(commanding, "cloned", NULL);
+}
