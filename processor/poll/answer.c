@@ -218,7 +218,7 @@ static void judge(struct sum *sum, const struct reading *reading, const char *te
     else if (census.negative == census.marks && census.marks < sum->question->choice_count) {
         answer->verdict = ANSWER_ASK;
         propose(sum, MARK_YES);
-    } else if (reading->defers) {
+    } else if (reading->defers && census.marks < sum->question->choice_count) {
         sum->shaken = true;
         ask(sum);
     } else {

@@ -1,6 +1,7 @@
 /* Who comes: see answer_attendance.h. The text is cut into clauses, each says one thing or nothing, the strongest hold. */
 #include "poll/answer_attendance.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -343,7 +344,7 @@ static void read_clauses(struct reader *reader)
     struct clause clause = {0};
     for (size_t at = 0; at < reader->folded->length;) {
         bool is_inside = at && is_latin(text[at]) && is_latin(text[at - 1]);
-        const struct answer_word *word = is_inside ? NULL : answer_word_longest(words, words_count, text + at);
+        const struct answer_word *word = is_inside ? NULL : answer_word_longest(words, words_count, text + at, SIZE_MAX);
         size_t length = word ? strlen(word->text) : code_point_bytes(text + at);
         enum attendance_cue cue = word ? (enum attendance_cue)word->value : CUE_NOTHING;
         bool tells = take_telling(reader, &clause, cue, at, length);

@@ -56,6 +56,23 @@ static void skip(struct parser *parser)
         parser->at++;
 }
 
+static bool is_followed_by(const char *after, const char *const *particles, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(after, particles[i], strlen(particles[i])) == 0)
+            return true;
+    return false;
+}
+
+/* 参加 before いたしかねます. */
+static bool is_turned_round(const struct parser *parser)
+{
+    const struct token *token = peek(parser);
+    const struct token *next = parser->at + 1 < parser->count ? token + 1 : token;
+    return token->value == MARK_YES && !(token->flags & WORD_SYMBOL) && next->kind == TOKEN_MARK &&
+           next->flags & WORD_NEGATED;
+}
+
 /* Marks in a row are one when they agree; 多分 before a yes makes it a maybe, でき-ません turns it round. */
 static bool take_marks(struct parser *parser, struct group *group)
 {
@@ -63,6 +80,10 @@ static bool take_marks(struct parser *parser, struct group *group)
         const struct token *token = peek(parser);
         enum mark mark = (enum mark)token->value;
         group->end = token->end;
+        if (is_turned_round(parser)) {
+            parser->at++;
+            continue;
+        }
         if (!group->has_mark || (group->mark == MARK_YES && token->flags & WORD_NEGATED)) {
             group->mark = mark;
         } else if (mark != group->mark) {
@@ -111,14 +132,6 @@ static bool take_set(struct parser *parser, struct group *group)
     return true;
 }
 
-static bool is_followed_by(const char *after, const char *const *particles, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strncmp(after, particles[i], strlen(particles[i])) == 0)
-            return true;
-    return false;
-}
-
 /* 2の○は誤りです: words behind such a mark speak of it. */
 static bool is_subject(const struct parser *parser, size_t end)
 {
@@ -155,7 +168,10 @@ static bool read_set_first(struct parser *parser, struct group *group)
         take_remark(parser, group);
         return true;
     }
-    bool implies = group->limited || group->supposed || group->bound || group->set->flags & WORD_IMPLIES;
+    bool is_all = group->set->flags & SET_ALL && !(group->set->flags & SET_BOTH) && parser->group_count == 0 &&
+                  parser->count == 1;
+    bool implies = is_all || group->limited || group->supposed || group->bound || group->set->flags & (WORD_IMPLIES | SET_NONE) ||
+                   (group->set->flags & SET_EXCEPT && parser->group_count == 0);
     return implies && parser->at == parser->count;
 }
 
@@ -226,6 +242,7 @@ static bool say_bounded(struct reading *reading, const struct group *group, stru
     if (group->has_mark && group->mark != MARK_YES)
         return false;
     statement->note = reading_quote(reading, reading, group->bound->start, group->bound->end);
+    bool says = false;
     for (size_t i = 0; i < reading->question->choice_count; i++) {
         const struct when *choice = &reading->question->choices[i];
         if (!(group->set->set >> i & 1))
@@ -238,13 +255,16 @@ static bool say_bounded(struct reading *reading, const struct group *group, stru
         int bound = group->bound->value;
         bool is_whole = from ? bound <= start : bound >= end;
         bool is_outside = from ? bound >= end : bound <= start;
+        if (is_outside && group->has_mark)
+            continue; /* 20日は15時以降OK says nothing of that morning */
         if (is_outside || (is_whole && !group->has_mark))
             return false;
+        says = true;
         statement->set = (uint64_t)1 << i;
         statement->mark = is_whole ? MARK_YES : MARK_MAYBE;
         reading_say(reading, statement);
     }
-    return true;
+    return says;
 }
 
 /* The other side of のみ, なら and 以外: said by what was not said. */
@@ -261,7 +281,7 @@ static void say_others(struct reading *reading, const struct group *group, const
     if (narrows)
         others.strength = STRENGTH_NARROWED;
     others.set = whole & ~said->set;
-    others.inferred = said->mark == MARK_NO || (!excepts && !group->limited && !group->exclusive);
+    others.inferred = said->inferred || said->mark == MARK_NO || (!excepts && !group->limited && !group->exclusive);
     reading_say(reading, &others);
 }
 
@@ -275,7 +295,7 @@ static bool denies_all(const struct reading *reading, const struct group *group)
 {
     static const char *const particles[] = {"は", "が", "に"};
     bool is_topic = is_followed_by(reading->folded->text + group->set->end, particles, 3);
-    if (group->mark != MARK_NO)
+    if (group->mark != MARK_NO || group->set->flags & SET_NONE)
         return false;
     bool is_first = group->set->start == group->start;
     return (group->set->flags & (SET_ALL | SET_BOTH) && is_topic) || (group->set->flags & SET_OR && is_first) ||
@@ -296,9 +316,11 @@ static bool names_other(const struct reading *reading, const struct group *group
 
 static bool can_say(const struct reading *reading, const struct group *group)
 {
-    bool is_alone = group->limited || group->supposed || group->exclusive || group->complete || group->bound;
+    bool is_alone = group->limited || group->exclusive || group->complete || group->bound;
     if (group->set->bad || (group->set->flags & SET_REST && is_alone) || denies_all(reading, group) ||
         names_other(reading, group))
+        return false;
+    if (group->set->flags & SET_NONE && group->has_mark && group->mark != MARK_YES)
         return false;
     if (group->flags & (WORD_DOUBT | WORD_DEFERS) && !(group->flags & WORD_SYMBOL))
         return false;
@@ -314,8 +336,12 @@ static bool say_group(struct reading *reading, const struct group *group)
                                   .start = group->start,
                                   .end = group->end};
     statement.inferred = (group->flags & (WORD_TICK | WORD_HEDGED)) != 0;
+    statement.inferred |= !group->has_mark && !(group->set->flags & WORD_IMPLIES) && group->set->flags & SET_ALL;
+    statement.inferred |= !group->has_mark && group->set->flags & SET_EXCEPT && !group->supposed && !group->limited;
     if (group->exclusive)
         statement.mark = MARK_YES;
+    if (group->set->flags & SET_NONE)
+        statement.mark = MARK_NO;
     if (group->note)
         statement.note = reading_quote(reading, reading, group->note->start, group->note->end);
     if (group->bound)

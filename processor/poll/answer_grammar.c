@@ -13,6 +13,14 @@ static void doubt(struct reading *reading, const struct clause *clause)
 
 /* ----- clauses without choices ----- */
 
+static bool has_unclear(const struct reading *reading)
+{
+    for (size_t i = 0; i < reading->question->choice_count; i++)
+        if (reading->cells[i].unclear)
+            return true;
+    return false;
+}
+
 /* ○×△○○ with nothing between but separators; "・" counts as "not answered" when only so they are as many as the
  * choices. */
 static bool read_mark_string(struct reading *reading, const struct clause *clause)
@@ -49,6 +57,8 @@ static bool read_mark_string(struct reading *reading, const struct clause *claus
                 reading_say(reading, &statement);
         }
     }
+    if (reading->strings++ && has_unclear(reading) && clause_contents(clause) & HOLDS_UNKNOWN)
+        reading_doubt(reading, 0, clause->start, clause->end); /* 佐藤: ○○×, 鈴木: ×○○ */
     return true;
 }
 
@@ -148,10 +158,16 @@ static bool read_preferences(struct reading *reading, const struct clause *claus
 {
     int wish = 0;
     int said = 0;
+    bool set_first = clause->tokens[0].kind == TOKEN_SET; /* 19日が第1希望 */
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < clause->count; i++) {
             const struct token *token = &clause->tokens[i];
-            if (token->kind == TOKEN_PREFER) {
+            bool names = token->kind == TOKEN_SET;
+            if (set_first && names && i + 1 < clause->count && clause->tokens[i + 1].kind == TOKEN_PREFER)
+                wish = clause->tokens[i + 1].value;
+            if (set_first && token->kind == TOKEN_PREFER && i && clause->tokens[i - 1].kind == TOKEN_SET) {
+                continue;
+            } else if (token->kind == TOKEN_PREFER) {
                 wish = token->value;
             } else if (token->kind == TOKEN_SET && wish && !token->bad &&
                        !(token->flags & (SET_ALL | SET_REST | SET_EXCEPT))) {
@@ -215,12 +231,28 @@ static bool supposes_unknown(const struct clause *clause)
     return false;
 }
 
+/* Whether only days are named, as a promise does: 月曜までに, 来週. */
+static bool names_no_option(const struct clause *clause)
+{
+    for (size_t i = 0; i < clause->count; i++) {
+        const struct token *token = &clause->tokens[i];
+        bool is_day = token->origin == TOKEN_VAGUE || token->origin == TOKEN_DAY || token->origin == TOKEN_DATE ||
+                      token->origin == TOKEN_WEEKDAY || token->origin == TOKEN_PART || token->origin == TOKEN_TIME;
+        if (token->kind == TOKEN_SET && !is_day)
+            return false;
+    }
+    return true;
+}
+
 /* 残りは後日: those stay open, and that is no doubt. */
 static bool read_deferral(struct reading *reading, const struct clause *clause, unsigned contents)
 {
-    if (contents & (HOLDS_SYMBOL | HOLDS_WORD | HOLDS_BAD_SET | HOLDS_DANGER))
+    bool promises = clause_promises(reading, clause) || contents & HOLDS_BAD_SET || !(contents & HOLDS_SET);
+    if (contents & (HOLDS_SYMBOL | HOLDS_WORD) || (!promises && contents & (HOLDS_BAD_SET | HOLDS_DANGER)))
         return false;
-    if (!(contents & HOLDS_SET)) {
+    if (promises && !names_no_option(clause))
+        return false;
+    if (promises) {
         reading->defers = true;
     } else {
         struct statement statement = {.set = clause_choices(clause),
@@ -274,7 +306,7 @@ static void read_clause(struct reading *reading, struct clause *clause)
         reading->withdraws = true;
     else if (contents & HOLDS_WITHDRAW)
         reading_doubt(reading, clause_choices(clause), clause->start, clause->end);
-    else if (contents & HOLDS_DEFER && read_deferral(reading, clause, contents))
+    else if ((contents & HOLDS_DEFER || clause_promises(reading, clause)) && read_deferral(reading, clause, contents))
         return;
     else if (contents & HOLDS_SET)
         read_with_choices(reading, clause, contents);

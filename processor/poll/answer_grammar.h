@@ -63,6 +63,9 @@ bool clause_counts(const struct reading *reading, const struct clause *clause);
 /* Whether the token `condition` (なら) supposes a time, which says of each choice whether it holds: 卒業式以降なら. */
 bool clause_supposes_time(const struct reading *reading, const struct clause *clause, size_t condition);
 
+/* Whether a clause promises the answer for a later day: 月曜までに回答します. */
+bool clause_promises(const struct reading *reading, const struct clause *clause);
+
 /* Whether a clause that withdraws something speaks of the answer: 予約を取り消しました does not. */
 bool clause_takes_back(const struct reading *reading, const struct clause *clause);
 

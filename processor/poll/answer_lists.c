@@ -154,6 +154,14 @@ static bool apply_suffix(struct joiner *joiner)
         set->set = set->bad ? 0 : choices_all(joiner->question) & ~set->set;
         set->bad = set->bad || !set->set;
         set->flags |= SET_EXCEPT;
+    } else if ((word->kind == TOKEN_AFTER || word->kind == TOKEN_BEFORE) && !is_latin(joiner, word)) {
+        uint64_t day = set->set; /* 15日より後: that day not included */
+        if (set->origin == TOKEN_NUMBER || !is_plain(set))
+            return false;
+        set->bad = set->bad || !can_bound(joiner, set);
+        set->set = set->bad ? 0 : choices_bounded(joiner->question, day, word->kind == TOKEN_AFTER) & ~day;
+        set->bad = set->bad || !set->set;
+        set->flags |= SET_BOUND;
     } else if (later || (word->kind == TOKEN_UNTIL && !is_latin(joiner, word))) {
         if (set->origin == TOKEN_NUMBER || !is_plain(set))
             return false;
@@ -172,6 +180,45 @@ static bool apply_suffix(struct joiner *joiner)
     set->within = 0;
     set->end = word->end;
     joiner->at++;
+    return true;
+}
+
+/* until the 16th, from the 19th, after Friday: English says it in front. */
+static bool read_bound_before(struct joiner *joiner)
+{
+    enum token_kind kind = peek(joiner, 0)->kind;
+    struct token set = *peek(joiner, 1);
+    enum token_kind behind = peek(joiner, 2)->kind;
+    bool later = kind == TOKEN_FROM || kind == TOKEN_AFTER;
+    bool is_range = kind == TOKEN_FROM && (behind == TOKEN_RANGE || behind == TOKEN_UNTIL);
+    bool opens = (later || kind == TOKEN_UNTIL || kind == TOKEN_BEFORE) && is_latin(joiner, peek(joiner, 0));
+    if (!opens || set.kind != TOKEN_SET || !is_plain(&set) || is_range || last_set(joiner))
+        return false;
+    uint64_t day = set.set;
+    set.start = peek(joiner, 0)->start;
+    set.bad = set.bad || !can_bound(joiner, &set);
+    set.set = set.bad ? 0 : choices_bounded(joiner->question, day, later);
+    if (kind == TOKEN_AFTER || kind == TOKEN_BEFORE)
+        set.set &= ~day;
+    set.bad = set.bad || !set.set;
+    set.flags |= SET_BOUND;
+    put(joiner, set, 2);
+    return true;
+}
+
+/* any time on the 20th: all, of that day. */
+static bool narrow_all(struct joiner *joiner)
+{
+    struct token *all = last(joiner);
+    struct token set = *peek(joiner, 0);
+    if (!all || all->kind != TOKEN_SET || !(all->flags & SET_ALL) || !(all->flags & WORD_IMPLIES) ||
+        !is_latin(joiner, all) || set.kind != TOKEN_SET || !is_plain(&set) || set.origin == TOKEN_NUMBER)
+        return false;
+    set.start = all->start;
+    set.flags |= WORD_IMPLIES;
+    *all = set;
+    joiner->at++;
+    joiner->apart = false;
     return true;
 }
 
@@ -211,6 +258,11 @@ static bool read_both(struct joiner *joiner)
     if (peek(joiner, 0)->kind != TOKEN_BOTH)
         return false;
     const struct token *before = last(joiner);
+    const struct token *next = peek(joiner, 1);
+    if (is_latin(joiner, peek(joiner, 0)) && next->kind == TOKEN_SET && choices_count(next->set) == 2) {
+        joiner->at++; /* both Tuesday slots */
+        return true;
+    }
     if (before && before->kind == TOKEN_SET && choices_count(before->set) == 2) {
         struct token *set = last(joiner);
         set->flags |= SET_BOTH;
@@ -223,6 +275,24 @@ static bool read_both(struct joiner *joiner)
     token.set = choices_all(joiner->question);
     token.bad = joiner->question->choice_count != 2;
     token.flags = SET_ALL;
+    put(joiner, token, 1);
+    return true;
+}
+
+/* 1と3のどちらか, 火曜のいずれか */
+static bool read_either(struct joiner *joiner)
+{
+    struct token *set = last(joiner);
+    if (peek(joiner, 0)->kind != TOKEN_EITHER)
+        return false;
+    if (set && set->kind == TOKEN_SET && is_plain(set) && choices_count(set->set) > 1) {
+        set->flags |= SET_OR | SET_LIST;
+        set->end = peek(joiner, 0)->end;
+        joiner->at++;
+        return true;
+    }
+    struct token token = *peek(joiner, 0);
+    token.kind = TOKEN_AMBIGUOUS;
     put(joiner, token, 1);
     return true;
 }
@@ -251,6 +321,7 @@ static bool apply_exception(struct joiner *joiner)
         return true;
     }
     excepted.start = token.start;
+    excepted.bad |= token.kind == TOKEN_SET && token.flags & SET_NONE; /* none except 3 */
     put(joiner, excepted, 1);
     while (join_list(joiner))
         continue;
@@ -280,6 +351,12 @@ static bool read_bound(struct joiner *joiner)
     return true;
 }
 
+/* 午後から, 夕方: behind a typed mark it tells more of that choice, not of others. */
+static bool is_time_of_day(const struct token *set)
+{
+    return set->origin == TOKEN_PART || set->origin == TOKEN_VAGUE || (set->bad && set->origin == TOKEN_TIME);
+}
+
 /* The tokens of a bracket that is a remark: it speaks of no choice and takes no mark back. 0 when it is none. */
 static size_t note_length(const struct joiner *joiner)
 {
@@ -293,7 +370,7 @@ static size_t note_length(const struct joiner *joiner)
         case TOKEN_CLOSE:
             return is_remark ? ahead + 1 : 0;
         case TOKEN_SET:
-            if (!token->bad || token->origin != TOKEN_TIME)
+            if (!is_time_of_day(token) || before->kind == TOKEN_SET)
                 return 0;
             is_remark = true;
             break;
@@ -304,8 +381,10 @@ static size_t note_length(const struct joiner *joiner)
         case TOKEN_WITHDRAW:
             return 0;
         case TOKEN_MARK:
-            if (before->kind == TOKEN_SET || before->value != token->value)
+            if (before->kind == TOKEN_SET ||
+                (before->value != token->value && (before->value != MARK_MAYBE || token->flags & WORD_SYMBOL)))
                 return 0;
+            is_remark |= before->value != token->value;
             break;
         case TOKEN_NOISE:
         case TOKEN_DAYS:
@@ -373,8 +452,8 @@ void choices_join(struct tokens *tokens, const struct answer_question *question)
         if (is_noise) {
             joiner.at++;
             joiner.apart = true;
-        } else if (!join_list(&joiner) && !apply_suffix(&joiner) && !absorb_all(&joiner) && !apply_exception(&joiner) &&
-                   !read_both(&joiner) && !read_bound(&joiner) && !read_bracket(&joiner)) {
+        } else if (!join_list(&joiner) && !read_bound_before(&joiner) && !narrow_all(&joiner) && !apply_suffix(&joiner) && !absorb_all(&joiner) && !apply_exception(&joiner) &&
+                   !read_both(&joiner) && !read_either(&joiner) && !read_bound(&joiner) && !read_bracket(&joiner)) {
             put_word(&joiner);
         }
     }

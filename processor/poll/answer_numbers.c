@@ -147,12 +147,19 @@ static size_t read_time(struct tokens *tokens, size_t at, const char *text, stru
     return add(tokens, TOKEN_TIME, at, length, hour * 60 + minutes.value);
 }
 
+/* 2x coffee: so many, of something that no answer is about. */
+static bool counts_things(const char *rest)
+{
+    size_t length;
+    return begins(rest, "x ") && rest[2] >= 'a' && rest[2] <= 'z' && !answer_word_find(rest + 2, &length);
+}
+
 static size_t read_counted(struct tokens *tokens, size_t at, const char *text, struct number first)
 {
     static const char *const units[] = {
         "人",   "名", "分",   "階",   "f",    "号",      "年",     "%",       "円",     "歳",
         "時間", "週", "ヶ月", "カ月", "か月", "ページ",  "度",     "会議室",  "講義室", "教室",
-        "期",   "限", "班",   "係",   "課",   "号館",    "棟",     "組",      "台",     "点",
+        "期",   "班",   "係",   "課",   "号館",    "棟",     "組",      "台",     "点",
         "割",   "mb", "kb",   "min",  "mins", "minutes", "people", "persons", "hours",  "hour",
     };
     static const char *const counts[] = {"つ", "回", "件", "個", "コマ"}; /* these may count choices */
@@ -160,10 +167,14 @@ static size_t read_counted(struct tokens *tokens, size_t at, const char *text, s
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         if (begins(rest, counts[i]))
             return add(tokens, TOKEN_COUNT, at, first.length + strlen(counts[i]), first.value);
+    if (begins(rest, "限") || begins(rest, "コマ目"))
+        return add(tokens, TOKEN_VAGUE, at, first.length + (begins(rest, "限") ? strlen("限") : strlen("コマ目")), 0);
     if (begins(rest, "番目"))
         return add(tokens, TOKEN_NUMBER, at, first.length + strlen("番目"), first.value);
     if (begins(rest, "番"))
         return add(tokens, TOKEN_NUMBER, at, first.length + strlen("番"), first.value);
+    if (counts_things(rest))
+        return add(tokens, TOKEN_QUANTITY, at, first.length + 1, first.value);
     rest += strspn(rest, " ");
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         size_t length = strlen(units[i]);

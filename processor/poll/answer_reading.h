@@ -48,6 +48,7 @@ struct reading {
     struct statement rest;
     struct token *pending; /* marks on lines of their own: talloc array */
     size_t pending_count;
+    size_t strings; /* whole mark strings read so far */
     bool shaken;   /* something was said that may change any mark */
     bool bare_yes; /* 参加します, of no choice in particular */
     bool bare_no;

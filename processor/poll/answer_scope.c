@@ -151,6 +151,33 @@ bool clause_supposes_time(const struct reading *reading, const struct clause *cl
     return false;
 }
 
+static bool holds_one_of(const char *text, size_t start, size_t end, const char *const *words, size_t count)
+{
+    for (size_t i = start; i < end; i++)
+        for (size_t j = 0; j < count; j++)
+            if (begins(text + i, words[j]))
+                return true;
+    return false;
+}
+
+bool clause_promises(const struct reading *reading, const struct clause *clause)
+{
+    static const char *const deeds[] = {"回答", "返事", "返答", "返信", "連絡", "お知らせ"};
+    static const char *const acts[] = {"し",   "いたし",   "致し",   "させ", "申し上げ",
+                                       "を",   "できる",   "できます", "差し上げ", "さしあげ"};
+    static const char *const times[] = {"までに", "中に", "来週", "明日", "明後日", "明けに", "次第", "のちほど", "夜に", "午後に", "夕方"};
+    const char *text = reading->folded->text;
+    for (size_t i = clause->start; i < clause->end; i++)
+        for (size_t j = 0; j < sizeof deeds / sizeof *deeds; j++) {
+            size_t after = i + strlen(deeds[j]);
+            if (begins(text + i, deeds[j]) &&
+                holds_one_of(text, after, after + 1, acts, sizeof acts / sizeof *acts) &&
+                holds_one_of(text, clause->start, i, times, sizeof times / sizeof *times))
+                return true;
+        }
+    return false;
+}
+
 /* ----- taking an answer back ----- */
 
 /* What may stand with the withdrawal of an answer. */

@@ -127,11 +127,25 @@ static bool is_yes_to(const struct reading *reading, const struct token *token, 
     return token->kind == TOKEN_RANGE && is_latin(reading, token) && before && before->kind == TOKEN_MARK;
 }
 
+/* not Friday: a negation, choices, and nothing more. */
+static bool denies_choices(const struct reading *reading, const struct clause *clause, size_t i)
+{
+    const struct token *next = &clause->tokens[i + 1];
+    return clause->tokens[i].kind == TOKEN_NEG && i == 0 && clause->count > 1 && is_latin(reading, clause->tokens) &&
+           next->kind == TOKEN_SET && !(next->flags & (SET_ALL | SET_REST | SET_OR)) &&
+           (clause->count == 2 || next[1].kind == TOKEN_COMMA);
+}
+
 void clause_simplify(const struct reading *reading, struct clause *clause)
 {
     size_t written = 0;
     for (size_t i = 0; i < clause->count; i++) {
         struct token token = clause->tokens[i];
+        if (denies_choices(reading, clause, i)) {
+            token.kind = TOKEN_MARK; /* not Friday */
+            token.value = MARK_NO;
+            token.flags = WORD_DENIED;
+        }
         struct token *before = written ? &clause->tokens[written - 1] : NULL;
         const struct token *next = i + 1 < clause->count ? &clause->tokens[i + 1] : NULL;
         if (token.kind == TOKEN_QUANTITY && next && is_limit(next->kind)) {
@@ -161,7 +175,8 @@ void clause_simplify(const struct reading *reading, struct clause *clause)
         }
         clause->tokens[written++] = token;
     }
-    while (written && clause->tokens[written - 1].kind == TOKEN_LINE)
+    while (written &&
+           (clause->tokens[written - 1].kind == TOKEN_LINE || clause->tokens[written - 1].kind == TOKEN_COLON))
         written--;
     clause->count = written;
     drop_opening_yes(clause);

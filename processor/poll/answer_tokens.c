@@ -195,19 +195,46 @@ static bool ends_sentence(const struct answer_word *word, const char *after)
            (strcmp(word->text, "です") == 0 || strcmp(word->text, "ます") == 0);
 }
 
+/* "No." is the head of a number, or an answer that a full stop ends. */
+static bool is_number_head(const char *text, size_t length)
+{
+    return text[length - 1] != '.' || is_digit(text[length + strspn(text + length, " ")]);
+}
+
+/* The longest word that may stand here: ほか-は-いけます holds no はい. */
+static const struct answer_word *word_at(const struct tokens *tokens, size_t at, size_t *length)
+{
+    const char *text = tokens->folded->text + at;
+    const struct answer_word *word = answer_word_find(text, length);
+    while (word && ((word->flags & WORD_APART && !stands_apart(tokens, at, text + *length)) ||
+                    (word->kind == TOKEN_PREFIX && !is_number_head(text, *length))))
+        word = answer_word_find_shorter(text, length);
+    return word;
+}
+
+/* いけます〜, ですー: a sound drawn out. */
+static bool is_drawl(const struct tokens *tokens, const struct answer_word *word, size_t at, size_t length)
+{
+    const char *text = tokens->folded->text + at;
+    const struct token *before = last(tokens);
+    bool follows_word = before && before->end == at && (before->kind == TOKEN_NOISE || before->kind == TOKEN_MARK ||
+                                                        before->kind == TOKEN_STOP || before->kind == TOKEN_POLITE);
+    const char *next = text + length + strspn(text + length, " ");
+    return word->kind == TOKEN_RANGE && !is_letter(*text) && follows_word && !(before->flags & WORD_SYMBOL) &&
+           !is_digit(*next);
+}
+
 static size_t read_word(struct tokens *tokens, size_t at)
 {
     const char *text = tokens->folded->text + at;
     size_t length;
-    const struct answer_word *word = answer_word_find(text, &length);
+    const struct answer_word *word = word_at(tokens, at, &length);
     if (!word)
         return 0;
     if ((*text == '+' || *text == '-') && length > 1 && ((at && is_digit(text[-1])) || is_digit(text[length])))
         word = answer_word_find(*text == '-' ? "-" : "&", &length); /* 10-12 holds no -1 */
     if (word->kind == TOKEN_STEM)
         return read_stem(tokens, word, at, length);
-    if (word->flags & WORD_APART && !stands_apart(tokens, at, text + length))
-        return 0;
     const char *next = text + length;
     next += strspn(next, " ");
     if (length == 1 && *text == 'a' && !is_letter(*next))
@@ -215,6 +242,8 @@ static size_t read_word(struct tokens *tokens, size_t at)
     if (word->kind == TOKEN_ARTICLE)
         return length;
     enum token_kind kind = ends_sentence(word, text + length) ? TOKEN_STOP : word->kind;
+    if (is_drawl(tokens, word, at, length))
+        kind = TOKEN_NOISE;
     struct token *token = tokens_add(tokens, kind, at, at + length);
     token->value = word->value;
     token->flags = word->flags;
@@ -248,6 +277,16 @@ static size_t read_stop(struct tokens *tokens, size_t at)
     return length;
 }
 
+/* Pictures beside the words: 😊, 💦; those that mean something are in the dictionary. */
+static size_t read_picture(struct tokens *tokens, size_t at)
+{
+    const char *text = tokens->folded->text + at;
+    if (strncmp(text, "\xF0\x9F", 2) != 0)
+        return 0;
+    tokens_add(tokens, TOKEN_NOISE, at, at + code_point_bytes(text));
+    return code_point_bytes(text);
+}
+
 /* What no rule knows: a Latin word whole, else one code point, grown onto the one before. */
 static size_t read_unknown(struct tokens *tokens, size_t at)
 {
@@ -266,7 +305,7 @@ static size_t read_unknown(struct tokens *tokens, size_t at)
 struct tokens *tokens_read(const void *context, const struct folded *folded, size_t choice_count)
 {
     static size_t (*const readers[])(struct tokens *, size_t) = {
-        read_blank, read_run, number_read, read_word, read_stop, read_unknown,
+        read_blank, read_run, number_read, read_word, read_stop, read_picture, read_unknown,
     };
     struct tokens *tokens = memory_new(context, struct tokens);
     *tokens = (struct tokens){.folded = folded, .choice_count = choice_count};

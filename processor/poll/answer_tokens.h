@@ -22,6 +22,7 @@ enum set_flag {
     SET_BOUND = 1 << 21,  /* 15日以降 */
     SET_BOTH = 1 << 27,   /* 1と3の両方 */
     SET_MERGED = 1 << 22, /* two references to the same choices: 〔1〕 1/15 */
+    SET_NONE = 1 << 28,   /* none of them: all, denied */
     SET_RANGE = 1 << 25,  /* 1-3: alone it may be a date */
     TIME_FROM = 1 << 23,
     TIME_UNTIL = 1 << 24,

@@ -1,6 +1,7 @@
 /* Finding words: see answer_words.h. Both dictionaries are sorted, so that a search narrows byte by byte. */
 #include "poll/answer_words.h"
 
+#include <stdint.h>
 #include <string.h>
 
 static bool is_letter(char byte)
@@ -20,12 +21,13 @@ static bool goes_on(const char *text)
 }
 
 /* Longest match: each further byte narrows the rows that still agree; whole rows on the way are remembered. */
-const struct answer_word *answer_word_longest(const struct answer_word *words, size_t count, const char *text)
+const struct answer_word *answer_word_longest(const struct answer_word *words, size_t count, const char *text,
+                                              size_t most)
 {
     const struct answer_word *best = NULL;
     size_t low = 0;
     size_t high = count;
-    for (size_t at = 0; text[at] && low < high; at++) {
+    for (size_t at = 0; at < most && text[at] && low < high; at++) {
         unsigned char byte = (unsigned char)text[at];
         size_t first = low;
         for (size_t end = high; first < end;) {
@@ -51,14 +53,24 @@ const struct answer_word *answer_word_longest(const struct answer_word *words, s
     return best;
 }
 
-const struct answer_word *answer_word_find(const char *text, size_t *length)
+static const struct answer_word *find(const char *text, size_t most, size_t *length)
 {
     size_t count;
     const struct answer_word *words = is_letter(*text) ? answer_words_latin(&count) : answer_words_other(&count);
-    const struct answer_word *word = answer_word_longest(words, count, text);
+    const struct answer_word *word = answer_word_longest(words, count, text, most);
     if (word)
         *length = strlen(word->text);
     return word;
+}
+
+const struct answer_word *answer_word_find(const char *text, size_t *length)
+{
+    return find(text, SIZE_MAX, length);
+}
+
+const struct answer_word *answer_word_find_shorter(const char *text, size_t *length)
+{
+    return find(text, *length - 1, length);
 }
 
 const struct answer_word *answer_ending_find(const char *text, size_t *length)
@@ -84,12 +96,14 @@ const struct answer_word *answer_ending_find(const char *text, size_t *length)
         {"なさそう", TOKEN_MARK, MARK_NO, WORD_NEGATED},
         {"なさそうです", TOKEN_MARK, MARK_NO, WORD_NEGATED},
         {"なら", TOKEN_CONDITION, 0, 0},
+        {"へん", TOKEN_MARK, MARK_NO, WORD_NEGATED},
         {"ました", TOKEN_ALLEGED, 0, 0},
         {"ます", TOKEN_MARK, MARK_YES, 0},
         {"ますか", TOKEN_QUESTION, 0, 0},
         {"ません", TOKEN_MARK, MARK_NO, WORD_NEGATED},
         {"ませんか", TOKEN_QUESTION, 0, 0},
         {"ませんでした", TOKEN_ALLEGED, 0, 0},
+        {"まへん", TOKEN_MARK, MARK_NO, WORD_NEGATED},
         {"る", TOKEN_MARK, MARK_YES, 0},
         {"るか", TOKEN_HEDGE, 0, 0},
         {"るかも", TOKEN_MARK, MARK_MAYBE, WORD_NEGATED},
@@ -100,7 +114,7 @@ const struct answer_word *answer_ending_find(const char *text, size_t *length)
         {"るようになりました", TOKEN_MARK, MARK_YES, 0},
         {"れば", TOKEN_CONDITION, 0, 0},
     };
-    const struct answer_word *ending = answer_word_longest(endings, sizeof endings / sizeof *endings, text);
+    const struct answer_word *ending = answer_word_longest(endings, sizeof endings / sizeof *endings, text, SIZE_MAX);
     if (ending)
         *length = strlen(ending->text);
     return ending;

@@ -37,7 +37,9 @@ enum token_kind {
     TOKEN_DAYS,       /* 日程: noun that a number or a mark stands before */
     TOKEN_SET,        /* choices, resolved from the references above */
     TOKEN_ALL,
+    TOKEN_NONE, /* none of them, 全滅: all, and a no */
     TOKEN_REST,
+    TOKEN_EITHER, /* 1と3のどちらか: one of a list, and any of it will do */
     TOKEN_BOTH,   /* どちらも: sums up a list, or means nothing here */
     TOKEN_EXCEPT, /* stands behind what is excepted: 以外 */
     TOKEN_BUT,    /* stands before: except */
@@ -113,11 +115,15 @@ struct answer_word {
 const struct answer_word *answer_words_latin(size_t *count);
 const struct answer_word *answer_words_other(size_t *count);
 
-/* The longest of `words` (sorted) that `text` begins with, a Latin one only up to its end; or NULL. */
-const struct answer_word *answer_word_longest(const struct answer_word *words, size_t count, const char *text);
+/* The longest of `words` (sorted) that `text` begins with, a Latin one only up to its end, of at most `most` bytes; or NULL. */
+const struct answer_word *answer_word_longest(const struct answer_word *words, size_t count, const char *text,
+                                              size_t most);
 
 /* The longest word that `text` begins with (a Latin one only as a whole word), or NULL. */
 const struct answer_word *answer_word_find(const char *text, size_t *length);
+
+/* The longest of those that are shorter than `length`. */
+const struct answer_word *answer_word_find_shorter(const char *text, size_t *length);
 
 /* The ending of a verb's stem that `text` begins with: 行け-ません. Its value is the mark that it makes of a yes. */
 const struct answer_word *answer_ending_find(const char *text, size_t *length);
