@@ -73,8 +73,11 @@ bool store_find_reader(const void *context, struct store *store, int64_t person_
                      sql_query(store, READER_COLUMNS " WHERE note_reader.person_id = ?",
                                SQL_VALUES(sql_integer(person_id)), error),
                      error);
+    bool done = readers != NULL;
     *reader = memory_count(readers) ? readers : NULL;
-    return readers != NULL;
+    if (!*reader)
+        talloc_free(readers);
+    return done;
 }
 
 struct note_reader *store_list_readers(const void *context, struct store *store, struct error **error)

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Notes by mail: submitted, discussed, changed, searched and fetched, in Japanese and in English, compared with the golden
-files in tests/golden/notes-*. KAIRAN_SANITIZE: yes"""
+files in tests/golden/notes-*."""
 import glob
 import hashlib
 import os
