@@ -41,6 +41,8 @@ static _Noreturn void work_and_exit(bool (*work)(void *closure, struct error **e
         char *text = error ? error_text(NULL, error) : memory_copy_text(NULL, "it gives no reason");
         if (write(report, text, utf8_cut(text, REASON_BYTES)) < 0)
             _exit(1); /* who should be told has gone */
+        talloc_free(text);
+        error_free(&error);
     }
     _exit(done ? 0 : 1); /* nothing of the parent's is to be flushed or freed twice */
 }
@@ -82,15 +84,15 @@ static void watch(const void *context, pid_t child, int report, int seconds, str
         end_group(child, report, reason, &used);
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)
         continue;
-    *end = (struct job_end){.outcome = JOB_DONE, .reason = memory_copy_bytes(context, reason, used)};
     if (!in_time) {
         end->outcome = JOB_LATE;
         end->reason = memory_format(context, "it was not done after %d seconds and was ended", seconds);
     } else if (WIFSIGNALED(status)) {
         end->outcome = JOB_CRASHED;
         end->reason = memory_format(context, "signal %d (%s) ended it", WTERMSIG(status), strsignal(WTERMSIG(status)));
-    } else if (WEXITSTATUS(status) != 0) {
-        end->outcome = JOB_FAILED;
+    } else {
+        end->outcome = WEXITSTATUS(status) == 0 ? JOB_DONE : JOB_FAILED;
+        end->reason = memory_copy_bytes(context, reason, used);
     }
 }
 
