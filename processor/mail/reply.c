@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/address.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "store/circle.h"
 #include "store/person.h"
@@ -42,6 +44,35 @@ bool reply_queue(struct office *office, const struct incoming *incoming, const s
     struct outgoing answer = *outgoing;
     answer.in_reply_to = incoming->letter;
     return office_queue(office, &answer, error);
+}
+
+static bool is_stranger(const void *context, struct office *office, const struct incoming *incoming, bool *strange,
+                        struct error **error)
+{
+    const char *address = incoming_sender(incoming)->address;
+    struct person *person = NULL;
+    *strange = !incoming->has_genuine_token && strcasecmp(address_domain(address), office->config->domain) != 0 &&
+               !circle_find_member(context, office->config->circles, address);
+    if (*strange && !store_find_person(context, office->store, address, &person, error))
+        return false;
+    *strange = *strange && !person;
+    return true;
+}
+
+bool reply_refuse_by(struct office *office, struct incoming *incoming, const char *reason,
+                     bool (*queue)(const void *context, struct office *office, const struct incoming *incoming,
+                                   const char *reason, struct error **error),
+                     struct error **error)
+{
+    void *context = talloc_new(NULL);
+    bool strange;
+    bool done = is_stranger(context, office, incoming, &strange, error);
+    if (done && !strange)
+        done = queue(context, office, incoming, reason, error);
+    else if (done)
+        log_info("%s is a stranger and gets no answer (%s)", incoming_sender(incoming)->address, reason);
+    talloc_free(context);
+    return done && incoming_settle(incoming, "refused", reason);
 }
 
 /* Courtesies that may stand beside the one word; after folding. */

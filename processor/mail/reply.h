@@ -19,6 +19,16 @@ const char *reply_subject(const struct incoming *incoming);
 bool reply_queue(struct office *office, const struct incoming *incoming, const struct outgoing *outgoing,
                  struct error **error);
 
+/*
+ * Refuses a letter: `queue` queues the mail that says why, and the letter is settled as "refused". A stranger (not of the
+ * center, in no circle, never written to, without a genuine token) gets no mail: most of what strangers send has a forged
+ * sender.
+ */
+bool reply_refuse_by(struct office *office, struct incoming *incoming, const char *reason,
+                     bool (*queue)(const void *context, struct office *office, const struct incoming *incoming,
+                                   const char *reason, struct error **error),
+                     struct error **error);
+
 enum reply_word {
     REPLY_WORD_NONE,
     REPLY_WORD_YES,    /* はい, OK, yes, and nothing else that matters */

@@ -2,10 +2,7 @@
 #include "note/people.h"
 
 #include <string.h>
-#include <strings.h>
 
-#include "base/address.h"
-#include "base/log.h"
 #include "base/memory.h"
 #include "mail/compose.h"
 #include "mail/reply.h"
@@ -82,20 +79,7 @@ bool people_answer(struct office *office, const struct incoming *incoming, const
     return done;
 }
 
-static bool is_stranger(void *context, struct office *office, const struct incoming *incoming, bool *strange,
-                        struct error **error)
-{
-    const char *address = incoming_sender(incoming)->address;
-    struct person *person = NULL;
-    *strange = !incoming->has_genuine_token && strcasecmp(address_domain(address), office->config->domain) != 0 &&
-               !circle_find_member(context, office->config->circles, address);
-    if (*strange && !store_find_person(context, office->store, address, &person, error))
-        return false;
-    *strange = *strange && !person;
-    return true;
-}
-
-static bool queue_refusal(void *context, struct office *office, const struct incoming *incoming, const char *reason,
+static bool queue_refusal(const void *context, struct office *office, const struct incoming *incoming, const char *reason,
                           struct error **error)
 {
     static const char *const reasons[] = {"empty",    "too_much", "unknown_note", "not_author",    "is_withdrawn",
@@ -116,13 +100,5 @@ static bool queue_refusal(void *context, struct office *office, const struct inc
 
 bool people_refuse(struct office *office, struct incoming *incoming, const char *reason, struct error **error)
 {
-    void *context = talloc_new(NULL);
-    bool strange;
-    bool done = is_stranger(context, office, incoming, &strange, error);
-    if (done && !strange)
-        done = queue_refusal(context, office, incoming, reason, error);
-    else if (done)
-        log_info("%s is a stranger and gets no answer (%s)", incoming_sender(incoming)->address, reason);
-    talloc_free(context);
-    return done && incoming_settle(incoming, "refused", reason);
+    return reply_refuse_by(office, incoming, reason, queue_refusal, error);
 }

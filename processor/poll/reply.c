@@ -2,29 +2,11 @@
 #include "poll/reply.h"
 
 #include <string.h>
-#include <strings.h>
 
-#include "base/address.h"
-#include "base/log.h"
 #include "base/memory.h"
 #include "poll/view.h"
-#include "store/circle.h"
-#include "store/person.h"
 
-static bool is_stranger(void *context, struct office *office, const struct incoming *incoming, bool *strange,
-                        struct error **error)
-{
-    const char *address = incoming_sender(incoming)->address;
-    struct person *person = NULL;
-    *strange = !incoming->has_genuine_token && strcasecmp(address_domain(address), office->config->domain) != 0 &&
-               !circle_find_member(context, office->config->circles, address);
-    if (*strange && !store_find_person(context, office->store, address, &person, error))
-        return false;
-    *strange = *strange && !person;
-    return true;
-}
-
-static bool queue_refusal(void *context, struct office *office, const struct incoming *incoming, const char *reason,
+static bool queue_refusal(const void *context, struct office *office, const struct incoming *incoming, const char *reason,
                           struct error **error)
 {
     static const char *const reasons[] = {"not_organiser", "unknown_poll", "not_invited", "cancelled", "no_answer"};
@@ -49,13 +31,5 @@ static bool queue_refusal(void *context, struct office *office, const struct inc
 
 bool reply_refuse(struct office *office, struct incoming *incoming, const char *reason, struct error **error)
 {
-    void *context = talloc_new(NULL);
-    bool strange;
-    bool done = is_stranger(context, office, incoming, &strange, error);
-    if (done && !strange)
-        done = queue_refusal(context, office, incoming, reason, error);
-    else if (done)
-        log_info("%s is a stranger and gets no answer (%s)", incoming_sender(incoming)->address, reason);
-    talloc_free(context);
-    return done && incoming_settle(incoming, "refused", reason);
+    return reply_refuse_by(office, incoming, reason, queue_refusal, error);
 }
