@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/keys.h"
+#include "base/limits.h"
 #include "base/memory.h"
 #include "base/place.h"
 
@@ -48,7 +49,8 @@ static const struct key keys[] = {
      "what came with notes, each content once"},
     {"folders", "key_file", KEY_PATH, FIELD(key_file), "secret.key", 0, 0, "the key of all tokens, mode 0600"},
     {"folders", "templates", KEY_PATH, FIELD(templates), "", 0, 0, "texts of all mails; empty: as installed"},
-    {"limits", "letter_bytes", KEY_NUMBER, FIELD(letter_bytes), "26214400", 1024, 1 << 30, "largest mail that is read"},
+    {"limits", "letter_bytes", KEY_NUMBER, FIELD(letter_bytes), "26214400", 1024, LIMIT_LETTER_BYTES,
+     "largest mail that is read"},
     {"limits", "reader_seconds", KEY_NUMBER, FIELD(reader_seconds), "10", 1, 600, "longest time for reading one mail"},
     {"limits", "answers_a_day", KEY_NUMBER, FIELD(answers_a_day), "20", 1, 100000,
      "automatic answers a day to one address; beyond it the mail counts but is not answered"},

@@ -121,7 +121,8 @@ def wrong_use_is_told(tap):
 
 def wrong_configuration_is_told(tap):
     broken = {"frob = 1": "frob", "[nowhere]": "nowhere", "[limits]\nletter_bytes = many": "letter_bytes",
-              "[limits]\nletter_bytes = 1": "letter_bytes", "[center]\nlanguage = de": "language",
+              "[limits]\nletter_bytes = 1": "letter_bytes", "[limits]\nletter_bytes = 26214401": "letter_bytes",
+              "[center]\nlanguage = de": "language",
               "[center]\ndomain = other.example": "twice", "[center]\ntime_zone = Mars/Base": "Mars/Base",
               "[mail]\npoll_address = two words": "poll_address", "no equals sign": "no equals sign"}
     for text, word in broken.items():
