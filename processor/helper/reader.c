@@ -21,11 +21,11 @@
 #include "mail/sandbox.h"
 
 /* What the libraries read from disk when they are first used. */
-static void open_everything(void)
+static void open_everything(const void *context)
 {
     unsigned char digest[SHA256_DIGEST_LENGTH];
     SHA256((const unsigned char *)"", 0, digest);
-    charset_preload();
+    charset_preload(context);
     xmlInitParser();
     json_object_seed(0);
 }
@@ -73,14 +73,15 @@ int main(int argc, char *argv[])
 {
     log_start("kairan-reader");
     memory_start();
-    open_everything();
+    void *program = talloc_new(NULL);
+    open_everything(program);
     bool wants_attachments = argc > 1 && strcmp(argv[1], "attachments") == 0;
     struct error *error = NULL;
     if (!sandbox_enter(&error)) {
         log_warning("reading mail without a filter on system calls: %s", error_text(NULL, error));
         error_free(&error);
     }
-    struct frames *frames = frames_open(NULL, STDIN_FILENO);
+    struct frames *frames = frames_open(program, STDIN_FILENO);
     for (;;) {
         void *context = talloc_new(NULL);
         size_t length;
@@ -93,7 +94,7 @@ int main(int argc, char *argv[])
         talloc_free(context);
         if (goes_on)
             continue;
-        talloc_free(frames);
+        talloc_free(program);
         return at_end ? EXIT_SUCCESS : EXIT_FAILURE;
     }
 }

@@ -9,11 +9,21 @@
 #include "mail/charset_decoders.h"
 #include "mail/charset_tables.h"
 
-void charset_preload(void)
+static int close_converter(iconv_t *converter)
 {
-    /* Never closed on purpose: the library keeps what it has loaded only as long as somebody uses it. */
-    for (const char *const *name = charset_library_names; *name; name++)
-        (void)iconv_open("UTF-8", *name);
+    return iconv_close(*converter);
+}
+
+void charset_preload(const void *context)
+{
+    for (const char *const *name = charset_library_names; *name; name++) {
+        iconv_t opened = iconv_open("UTF-8", *name);
+        if (opened == (iconv_t)-1)
+            continue; /* a C library without it: texts that need it are told of when they come */
+        iconv_t *converter = memory_new(context, iconv_t);
+        *converter = opened;
+        talloc_set_destructor(converter, close_converter);
+    }
 }
 
 /* A text to decode, and what a look over its bytes tells. */

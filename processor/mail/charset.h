@@ -27,7 +27,10 @@ struct charset_text charset_decode(const void *context, const char *label, const
 /* The same for pieces of a header field, where words of several lines may have been joined. */
 struct charset_text charset_decode_field(const void *context, const char *label, const char *bytes, size_t length);
 
-/* Opens the converters of the C library, once, before a sandbox forbids it to open files. */
-void charset_preload(void);
+/*
+ * Opens the converters of the C library, once, before a sandbox forbids it to open files. It keeps what it has loaded only
+ * as long as somebody uses it: until `context` is freed.
+ */
+void charset_preload(const void *context);
 
 #endif

@@ -65,7 +65,8 @@ static double now(void)
 
 int main(void)
 {
-    charset_preload();
+    void *program = talloc_new(NULL);
+    charset_preload(program);
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         struct buffer *mail = make_mail(NULL, &shapes[i]);
         double start = now();
@@ -81,5 +82,6 @@ int main(void)
         printf("read %-24s %5zu bytes  %7.0f mails/s\n", shapes[i].name, mail->length, rate);
         talloc_free(mail);
     }
+    talloc_free(program);
     return 0;
 }

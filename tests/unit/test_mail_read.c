@@ -282,7 +282,7 @@ static void read_in_sandbox(void)
         "From: =?iso-2022-jp?B?GyRCOzNFRBsoQg==?= <a@b.c>\n"
         "Subject: x\nContent-Type: multipart/mixed; boundary=q\n\n--q\nContent-Type: text/html; charset=x-unknown\n\n"
         "<p>\x82\xA0\n--q\nContent-Type: a/b\n\nx\n--q--\n";
-    charset_preload();
+    charset_preload(NULL);
     xmlInitParser();
     if (!sandbox_enter(NULL))
         _exit(0); /* this kernel has no filter: nothing to see */
