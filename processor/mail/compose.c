@@ -171,9 +171,9 @@ static struct buffer *to_crlf(const void *context, const char *text)
 }
 
 /* The fields of one part into `fields`, its bytes into `bytes`; they may be the same buffer only in a multipart. */
-static void add_part(struct buffer *fields, struct buffer *bytes, const char *type, const char *content, size_t length)
+static void add_part(struct buffer *fields, struct buffer *bytes, const char *type, const char *content, size_t length,
+                     bool base64)
 {
-    bool base64 = encode_prefers_base64(content, length);
     buffer_format(fields, "Content-Type: %s\r\nContent-Transfer-Encoding: %s\r\n", type,
                   base64 ? "base64" : "quoted-printable");
     if (fields == bytes)
@@ -187,7 +187,8 @@ static void add_part(struct buffer *fields, struct buffer *bytes, const char *ty
 static bool add_text(struct buffer *fields, struct buffer *bytes, const char *type, const char *text)
 {
     struct buffer *canonical = to_crlf(NULL, text ? text : "");
-    add_part(fields, bytes, type, canonical->bytes, canonical->length);
+    add_part(fields, bytes, type, canonical->bytes, canonical->length,
+             encode_prefers_base64(canonical->bytes, canonical->length));
     bool fits = !canonical->overflowed;
     talloc_free(canonical);
     return fits;
@@ -217,7 +218,7 @@ static bool add_alternatives(struct buffer *fields, struct buffer *bytes, const 
         char *type = memory_format(NULL, "text/calendar; charset=utf-8; method=%s; component=VEVENT",
                                    message->calendar_method);
         buffer_format(bytes, "\r\n--=_%s\r\n", message->boundary);
-        fits = add_text(bytes, bytes, type, message->calendar) && fits;
+        add_part(bytes, bytes, type, message->calendar, strlen(message->calendar), true); /* it must keep its CRLF */
         talloc_free(type);
     }
     buffer_format(bytes, "\r\n--=_%s--\r\n", message->boundary);
