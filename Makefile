@@ -18,7 +18,7 @@ MODE_clang := -O2
 MODE_sanitize := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CC := $(CC_$(FLAVOUR))
 
-PACKAGES := sqlite3 talloc jansson libutf8proc libcrypto libxml-2.0 libetpan libseccomp
+PACKAGES := sqlite3 talloc jansson libutf8proc libcrypto libxml-2.0 libetpan libseccomp libical
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 CPPFLAGS = -D_GNU_SOURCE -I. -Iprocessor -I$(BUILD) -DKAIRAN_LIBEXECDIR='"$(LIBEXECDIR)"' -DKAIRAN_DATADIR='"$(DATADIR)"'
 CFLAGS ?= -g $(MODE_$(FLAVOUR)) -fstack-protector-strong
@@ -34,6 +34,7 @@ STATIC_clang := -static-pie
 # What each program links. kairan itself stays light (an idle run costs milliseconds); the heavy libraries live in helpers.
 LIBS_kairan := -lsqlite3 -ltalloc -ljansson -lutf8proc -lcrypto
 LIBS_reader := -lxml2 -lseccomp -ltalloc -ljansson -lutf8proc -lcrypto
+LIBS_calendar := -lical -lseccomp -ltalloc -ljansson
 # the OpenSSL flavour of libcurl, with the headers that libetpan-dev brings
 LIBS_sender := -l:libcurl.so.4 -ltalloc -ljansson
 LIBS_xen := -l:libcurl.so.4 -lxml2 -lxxhash -lcrypto -ltalloc -ljansson
@@ -42,7 +43,8 @@ SOURCES := $(wildcard processor/*/*.c)
 HELPERS := $(wildcard processor/helper/*.c)
 LIBRARY_SOURCES := $(filter-out $(HELPERS),$(SOURCES)) mta-hooks/maildir.c
 LIBRARY := $(BUILD)/libkairan.a
-PROGRAMS := $(BUILD)/kairan $(BUILD)/kairan-deliver $(BUILD)/kairan-reader $(BUILD)/kairan-sender $(BUILD)/kairan-xen
+PROGRAMS := $(BUILD)/kairan $(BUILD)/kairan-deliver $(BUILD)/kairan-reader $(BUILD)/kairan-sender $(BUILD)/kairan-xen \
+	$(BUILD)/kairan-calendar
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
 UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/tests/unit/%)
 BENCH_PROGRAMS := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
@@ -94,8 +96,12 @@ $(BUILD)/kairan-sender: $(call object,processor/helper/sender.c) $(LIBRARY)
 $(BUILD)/kairan-xen: $(call object,processor/helper/xen.c) $(LIBRARY)
 	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(LIBS_xen)
 
+$(BUILD)/kairan-calendar: $(call object,processor/helper/calendar.c) $(LIBRARY)
+	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(LIBS_calendar)
+
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
-	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lcheck -lsubunit -lrt -lm -lpthread $(LIBS_reader) $(LIBS_xen) $(LIBS_kairan)
+	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lcheck -lsubunit -lrt -lm -lpthread $(LIBS_calendar) $(LIBS_reader) $(LIBS_xen) \
+	    $(LIBS_kairan)
 
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(LIBRARY)
 	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -letpan $(LIBS_reader) $(LIBS_xen) $(LIBS_kairan)
@@ -107,8 +113,9 @@ benches: $(BENCH_PROGRAMS)
 
 # What Debian packages each job needs; installed when missing, through sudo when not root.
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libetpan-dev libsqlite3-dev libxml2-dev libjansson-dev libtalloc-dev \
-	libutf8proc-dev libssl-dev libseccomp-dev libcurl4 libxxhash-dev tzdata python3
-TEST_PACKAGES := $(BUILD_PACKAGES) check clang libclang-rt-14-dev valgrind strace postfix procmail maildrop openssl xva-img
+	libutf8proc-dev libssl-dev libseccomp-dev libical-dev libcurl4 libxxhash-dev tzdata python3
+TEST_PACKAGES := $(BUILD_PACKAGES) check clang libclang-rt-14-dev valgrind strace postfix procmail maildrop openssl xva-img \
+	python3-icalendar khal
 LINT_PACKAGES := $(BUILD_PACKAGES) clang clang-tidy cppcheck
 
 build-packages:
@@ -138,8 +145,7 @@ HOOK_FILES = $(shell find mta-hooks -type f ! -name '*.[ch]')
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(DATADIR) $(DESTDIR)$(PREFIX)/lib/systemd/system
 	install -m 755 $(BUILD)/kairan $(DESTDIR)$(PREFIX)/bin/
-	install -m 755 $(BUILD)/kairan-deliver $(BUILD)/kairan-reader $(BUILD)/kairan-sender $(BUILD)/kairan-xen \
-	    $(DESTDIR)$(LIBEXECDIR)/
+	install -m 755 $(filter-out $(BUILD)/kairan,$(PROGRAMS)) $(DESTDIR)$(LIBEXECDIR)/
 	for language in ja en; do \
 	    install -d $(DESTDIR)$(DATADIR)/templates/$$language && \
 	    install -m 644 templates/$$language/* $(DESTDIR)$(DATADIR)/templates/$$language/ || exit 1; \

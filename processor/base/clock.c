@@ -75,6 +75,12 @@ long clock_utc_offset(time_t instant)
     return localtime_r(&instant, &local) ? local.tm_gmtoff : 0;
 }
 
+char *clock_zone_name(const void *context, time_t instant)
+{
+    struct tm local;
+    return memory_copy_text(context, localtime_r(&instant, &local) ? local.tm_zone : "");
+}
+
 char *clock_format_utc(const void *context, time_t instant)
 {
     struct tm utc;

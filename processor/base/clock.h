@@ -27,8 +27,9 @@ bool clock_set_zone(const char *zone, struct error **error);
 struct civil clock_to_civil(time_t instant);
 time_t clock_from_civil(struct civil civil);
 
-/* Seconds east of UTC at an instant. */
+/* Seconds east of UTC at an instant, and what the zone is called then ("JST"), below `context`. */
 long clock_utc_offset(time_t instant);
+char *clock_zone_name(const void *context, time_t instant);
 
 /* "2026-01-15T04:00:00Z", as the database keeps instants; below `context`. */
 char *clock_format_utc(const void *context, time_t instant);

@@ -17,6 +17,7 @@ enum {
     LIMIT_VIEW_BYTES = 16 * 1024 * 1024,   /* one letter as the reader's JSON */
     LIMIT_ATTACHMENTS = 50,                /* of one note */
     LIMIT_CHOICES = 60,                    /* choices of one poll */
+    LIMIT_CALENDAR_BYTES = 1024 * 1024,    /* one calendar; an invitation has 1 to 50 kB */
     LIMIT_PARTICIPANTS = 20000,            /* people of one poll */
     LIMIT_TEMPLATE_BYTES = 256 * 1024,     /* one template file */
     LIMIT_MAIL_OUT_BYTES = 17 * 1024 * 1024 /* one outgoing mail */
