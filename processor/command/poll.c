@@ -1,12 +1,14 @@
-/* kairan poll list|show|open|remind|close|export: polls from the shell. */
+/* kairan poll list|show|export|open|remind|close|decide|cancel: polls from the shell. */
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
 #include "command/command.h"
 #include "poll/ballot.h"
+#include "poll/decide.h"
 #include "poll/open.h"
 #include "poll/result.h"
 #include "poll/view.h"
@@ -16,6 +18,7 @@
 struct request {
     struct office *office;
     const struct poll *poll;
+    const char *argument; /* what stands behind the code, or NULL */
     const struct command_options *options;
 };
 
@@ -139,14 +142,31 @@ static bool close_poll(struct request *request, struct error **error)
     return result_close_poll(request->office, request->poll, error);
 }
 
+static bool decide_poll(struct request *request, struct error **error)
+{
+    char *end;
+    json_t *report;
+    long number = strtol(request->argument, &end, 10);
+    if (end == request->argument || *end || number < 1 || number > INT_MAX)
+        return error_set(error, ERROR_REFUSED, "\"%s\" is not the number of a choice", request->argument);
+    return decide_choice(request->office, request->poll, (int)number, command_language(), &report, error) &&
+           command_print(request->office->templates, "decide.txt", report, request->options->json, error);
+}
+
+static bool cancel_poll(struct request *request, struct error **error)
+{
+    return decide_cancel(request->office, request->poll, error);
+}
+
 static const struct {
     const char *word;
     bool (*run)(struct request *request, struct error **error);
     bool writes;
-    bool needs_poll;
+    int arguments; /* the code of a poll, and what is told about it */
 } words[] = {
-    {"list", list_polls, false, false},  {"show", show_poll, false, true},  {"export", export_poll, false, true},
-    {"open", open_poll, true, true},     {"remind", remind_poll, true, true}, {"close", close_poll, true, true},
+    {"list", list_polls, false, 0},  {"show", show_poll, false, 1},    {"export", export_poll, false, 1},
+    {"open", open_poll, true, 1},    {"remind", remind_poll, true, 1}, {"close", close_poll, true, 1},
+    {"decide", decide_poll, true, 2}, {"cancel", cancel_poll, true, 1},
 };
 
 /* A command that writes is one transaction; the mails it queues go out with the next post. */
@@ -156,8 +176,8 @@ static bool run_word(size_t index, struct request *request, const char *code, st
     struct poll *poll = NULL;
     if (words[index].writes && !store_begin(office->store, error))
         return false;
-    bool done = !words[index].needs_poll || store_find_poll(office, office->store, code, &poll, error);
-    if (done && words[index].needs_poll && !poll)
+    bool done = !words[index].arguments || store_find_poll(office, office->store, code, &poll, error);
+    if (done && words[index].arguments && !poll)
         done = error_set(error, ERROR_REFUSED, "there is no poll %s (kairan poll list shows all)", code);
     request->poll = poll;
     done = done && words[index].run(request, error);
@@ -180,12 +200,14 @@ int command_poll(int argc, char *argv[])
     size_t count = sizeof words / sizeof *words;
     while (index < count && strcmp(words[index].word, word) != 0)
         index++;
-    if (index == count || argc - options.first != 1 + words[index].needs_poll) {
-        fprintf(stderr, "usage: kairan poll list | show CODE | export CODE | open CODE | remind CODE | close CODE\n");
+    if (index == count || argc - options.first != 1 + words[index].arguments) {
+        fprintf(stderr, "usage: kairan poll list | show CODE | export CODE | open CODE | remind CODE | close CODE"
+                        " | decide CODE NUMBER | cancel CODE\n");
         return COMMAND_USAGE;
     }
     void *context = talloc_new(NULL);
     struct request request = {.options = &options};
+    request.argument = words[index].arguments > 1 ? argv[options.first + 2] : NULL;
     request.office = command_open(context, &options, words[index].writes, &error);
     if (!request.office || !run_word(index, &request, argv[options.first + 1], &error))
         status = command_fail(&error);

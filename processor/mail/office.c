@@ -285,6 +285,8 @@ static struct composed *compose(const void *context, struct office *office, cons
     message->subject = rendered.subject;
     message->from.name = rendered.from_name;
     message->text = rendered.text;
+    message->calendar = outgoing->calendar;
+    message->calendar_method = outgoing->calendar_method;
     message->attachments = outgoing->attachments;
     message->attachment_count = outgoing->attachment_count;
     message->mails = outgoing->mails;

@@ -53,6 +53,8 @@ struct outgoing {
     bool bounces_count;               /* VERP envelope sender, so that a bounce finds the invitation; else null */
     bool takes_absences;              /* absence replies are welcome (a ballot) */
     bool *was_queued;                 /* set to whether it was: not when one with its dedupe key is there; NULL: who cares */
+    const char *calendar;             /* mail/calendar.h, or NULL: an invitation that calendars show … */
+    const char *calendar_method;      /* … and its method */
     json_t *view;                     /* borrowed; "reference" is set in it */
 };
 

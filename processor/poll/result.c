@@ -113,15 +113,33 @@ static json_t *view_names(const struct count *count, size_t choice, enum mark ma
     return view;
 }
 
+/* The names of the required people with this mark, or null. */
+static json_t *view_required(const struct count *count, size_t choice, enum mark mark)
+{
+    const struct ballot_box *box = &count->box;
+    struct buffer *names = buffer_new(NULL, LIMIT_MAIL_OUT_BYTES);
+    for (size_t person = 0; person < box->people; person++) {
+        if (!box->required[person] || box->marks[person * box->choices + choice] != mark)
+            continue;
+        if (names->length)
+            buffer_add_text(names, count->separator);
+        buffer_add_text(names, count->names[person]);
+    }
+    json_t *view = view_text(names->bytes);
+    talloc_free(names);
+    return view;
+}
+
 static json_t *view_line(const struct count *count, const struct tally_line *line, const char *language)
 {
     const struct choice *choice = &count->poll->choices[line->choice];
     char *label = view_choice_label(NULL, count->poll, choice, language);
     json_t *view = json_pack(
-        "{s:i, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:o, s:o, s:o, s:o, s:o}", "n", choice->number, "label",
+        "{s:i, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "n", choice->number, "label",
         label, "note", view_text(choice->note), "rank", (json_int_t)line->rank, "yes", (json_int_t)line->yes, "maybe",
         (json_int_t)line->maybe, "no", (json_int_t)line->no, "none", (json_int_t)line->none, "is_first", line->rank == 1,
-        "is_blocked", line->is_blocked, "only_missing",
+        "blocked", view_required(count, line->choice, MARK_NO), "missing",
+        view_required(count, line->choice, MARK_NONE), "only_missing",
         line->only_missing >= 0 ? json_string(count->names[line->only_missing]) : json_null(), "names_yes",
         view_names(count, line->choice, MARK_YES, MARK_BEST), "names_maybe",
         view_names(count, line->choice, MARK_MAYBE, MARK_MAYBE), "names_no",

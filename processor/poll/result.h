@@ -9,7 +9,7 @@
 
 /*
  * What a result shows: view_poll() and {"lines":[{"n","label","rank","yes","maybe","no","none","total", "names_yes",
- * "names_maybe","names_no","names_none" (texts or null),"is_first","is_blocked","only_missing","cells"…}],"table":[…]|null,
+ * "names_maybe","names_no","names_none" (texts or null),"is_first","blocked","missing" (required people: texts or null),"only_missing","cells"…}],"table":[…]|null,
  * "invited","answered","unanswered","undelivered","comments","is_complete","is_interim"}; the lines stand best first.
  */
 json_t *result_view(struct office *office, const struct poll *poll, const char *language, bool interim,

@@ -119,6 +119,25 @@ CREATE TABLE vote (
     PRIMARY KEY (invitation_id, choice_id)
 );
 
+-- What the organiser decided on: one choice of a poll, and the calendar entry that everybody was sent for it.
+CREATE TABLE decision (
+    poll_id        INTEGER PRIMARY KEY REFERENCES poll (id),
+    choice_id      INTEGER NOT NULL REFERENCES choice (id),
+    sequence       INTEGER NOT NULL, -- of the entry (RFC 5545 section 3.8.7.4): from 0, one more with each change
+    since_sequence INTEGER NOT NULL, -- the first one with this time: answers to earlier ones mean another time
+    event          TEXT NOT NULL,    -- the entry as it was sent last, as the view of it (JSON)
+    cancelled      INTEGER NOT NULL
+);
+
+-- Who comes: what people's calendars answered to the entry.
+CREATE TABLE rsvp (
+    invitation_id INTEGER PRIMARY KEY REFERENCES invitation (id),
+    mark          TEXT NOT NULL,    -- yes, maybe, no
+    sequence      INTEGER NOT NULL, -- of the entry that it answers
+    answered_at   TEXT NOT NULL,    -- when the calendar wrote it: the latest holds
+    comment       TEXT NOT NULL
+);
+
 CREATE TABLE outbox_body (
     id    INTEGER PRIMARY KEY,
     bytes BLOB NOT NULL -- shared by the mails of one broadcast

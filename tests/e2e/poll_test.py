@@ -123,6 +123,12 @@ Status: 5.1.1
     return kt.Mail("", address or ballot["Return-Path"].strip("<>"), text.encode())
 
 
+def calendars_of(message):
+    """The texts of the calendar alternatives of a mail."""
+    return [part.get_payload(decode=True).decode() for part in message.walk()
+            if part.get_content_type() == "text/calendar"]
+
+
 # Golden files
 
 SHOWN = ("From", "To", "Reply-To", "Subject", "Message-ID", "In-Reply-To", "References", "Auto-Submitted",
@@ -152,14 +158,16 @@ def plain_view(message, codes):
 
 
 class Golden:
-    """Compares mails with the files of tests/golden/LANGUAGE; KAIRAN_GOLDEN=write writes them anew instead."""
+    """Compares mails with the files of tests/golden/LANGUAGE, or of tests/golden/PART/LANGUAGE; KAIRAN_GOLDEN=write
+    writes them anew instead."""
 
-    def __init__(self, tap, language):
+    def __init__(self, tap, language, part=""):
         self.tap, self.language, self.names = tap, language, set()
+        self.folder = os.path.join(GOLDEN, part, language)
         self.writes = os.environ.get("KAIRAN_GOLDEN") == "write"
 
     def compare(self, name, actual):
-        path = os.path.join(GOLDEN, self.language, name)
+        path = os.path.join(self.folder, name)
         self.names.add(name)
         if self.writes:
             os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -180,8 +188,10 @@ class Golden:
         rich = message.get_body(("html",))
         if rich:
             self.compare(f"{name}.html", without_chance(rich.get_content().replace("\r\n", "\n"), codes))
+        for calendar in calendars_of(message):
+            self.compare(f"{name}.ics", without_chance(calendar.replace("\r\n", "\n"), codes))
 
     def finish(self):
         """Every golden file must have been asked for."""
-        there = set(os.listdir(os.path.join(GOLDEN, self.language)))
+        there = set(os.listdir(self.folder))
         self.tap.equal(sorted(there - self.names), [], f"{self.language}: no golden file is left over")

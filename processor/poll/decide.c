@@ -1,0 +1,298 @@
+/* Deciding: see decide.h. */
+#include "poll/decide.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "mail/calendar.h"
+#include "mail/compose.h"
+#include "poll/entry.h"
+#include "poll/result.h"
+#include "poll/view.h"
+#include "store/decision.h"
+#include "store/person.h"
+#include "text/value.h"
+
+/* What goes out to everybody about one decision. */
+struct notice {
+    struct office *office;
+    const struct poll *poll;
+    const char *template;  /* "decision" or "cancellation" */
+    const char *method;    /* "REQUEST", "CANCEL"; NULL: there is no entry */
+    struct entry *entry;   /* NULL with no method */
+    const struct choice *choice; /* NULL: nothing was decided */
+    const struct choice *choice_before; /* what was decided before, or NULL */
+    int sequence;
+    json_t *japanese; /* what the mail shows, made when the first reader of the language comes */
+    json_t *english;
+    long mails;
+};
+
+static const struct choice *find_choice(const struct poll *poll, int number)
+{
+    for (size_t i = 0; i < poll->choice_count; i++)
+        if (poll->choices[i].number == number)
+            return &poll->choices[i];
+    return NULL;
+}
+
+static const struct choice *find_choice_by_id(const struct poll *poll, int64_t id)
+{
+    for (size_t i = 0; i < poll->choice_count; i++)
+        if (poll->choices[i].id == id)
+            return &poll->choices[i];
+    return NULL;
+}
+
+/* The line of the result that a choice has, borrowed. */
+static json_t *find_line(json_t *result, int number)
+{
+    size_t index;
+    json_t *line;
+    json_array_foreach(json_object_get(result, "lines"), index, line)
+    {
+        if (json_integer_value(json_object_get(line, "n")) == number)
+            return line;
+    }
+    return NULL;
+}
+
+static json_t *view_label(const struct poll *poll, const struct choice *choice, const char *language)
+{
+    if (!choice)
+        return json_null();
+    char *label = view_choice_label(NULL, poll, choice, language);
+    json_t *view = json_string(label);
+    talloc_free(label);
+    return view_check(view);
+}
+
+/* The result, with the line that was decided on, and what was decided before. */
+static json_t *view_notice(const struct notice *notice, const char *language, struct error **error)
+{
+    json_t *view = result_view(notice->office, notice->poll, language, false, error);
+    if (!view)
+        return NULL;
+    json_t *line = notice->choice ? find_line(view, notice->choice->number) : NULL;
+    json_object_set(view, "line", line ? line : json_null());
+    json_object_set_new(view, "before", view_label(notice->poll, notice->choice_before, language));
+    json_object_set_new(view, "is_change", json_boolean(notice->sequence > 0));
+    json_object_set_new(view, "has_entry", json_boolean(notice->entry != NULL));
+    return view;
+}
+
+static json_t *find_view(struct notice *notice, const char *language, struct error **error)
+{
+    json_t **view = strcmp(language, "ja") == 0 ? &notice->japanese : &notice->english;
+    if (!*view)
+        *view = view_notice(notice, language, error);
+    return *view;
+}
+
+static bool queue_notice(struct notice *notice, const struct entry_guest *guest, const char *language,
+                         struct error **error)
+{
+    struct office *office = notice->office;
+    json_t *view = find_view(notice, office_language(office, language), error);
+    if (!view)
+        return false;
+    void *context = talloc_new(NULL);
+    bool was_queued = false;
+    char *reference = office_reference(context, office, notice->poll->code, guest->number, notice->poll->edition);
+    struct outgoing outgoing = {.template = notice->template,
+                                .language = language,
+                                .name = guest->name,
+                                .address = guest->address,
+                                .reference = reference,
+                                .dedupe = memory_format(context, "%s/%s/%d/%d/%lld", notice->template,
+                                                        notice->poll->code, guest->number, notice->sequence,
+                                                        (long long)office->now),
+                                .is_broadcast = true,
+                                .was_queued = &was_queued,
+                                .view = view};
+    struct attachment file = {"invite.ics", "application/ics; charset=utf-8", NULL, 0};
+    bool done = true;
+    if (notice->entry) {
+        char *address = office_reply_address(context, office, reference);
+        char *calendar = entry_write(context, notice->entry, guest, address, error);
+        done = calendar != NULL;
+        file.bytes = calendar;
+        file.length = calendar ? strlen(calendar) : 0;
+        outgoing.calendar = calendar;
+        outgoing.calendar_method = notice->method;
+        outgoing.attachments = &file;
+        outgoing.attachment_count = 1;
+    }
+    done = done && office_queue(office, &outgoing, error);
+    notice->mails += was_queued;
+    talloc_free(context);
+    return done;
+}
+
+/* To everybody whom mail reaches, and to the organiser. */
+static bool queue_notices(struct notice *notice, const struct invitation *invitations, const struct person *organiser,
+                          const char *organiser_address, struct error **error)
+{
+    bool invited = false;
+    for (size_t i = 0; i < memory_count(invitations); i++) {
+        const struct invitation *invitation = &invitations[i];
+        invited = invited || invitation->person_id == organiser->id;
+        struct entry_guest guest = {invitation->number, invitation->name, invitation->address, invitation->required};
+        if (invitation->state != INVITATION_UNDELIVERED && !queue_notice(notice, &guest, invitation->language, error))
+            return false;
+    }
+    struct entry_guest guest = {0, organiser->name, organiser_address, true};
+    return invited || queue_notice(notice, &guest, organiser->language, error);
+}
+
+/* Sends a notice to everybody; `event` is the calendar entry, or NULL. */
+static bool send_notice(const void *context, struct notice *notice, json_t *event, struct error **error)
+{
+    struct office *office = notice->office;
+    struct invitation *invitations =
+        store_list_invitations(context, office->store, notice->poll->id, LIMIT_PARTICIPANTS, error);
+    struct person *organiser =
+        invitations ? store_load_person(context, office->store, notice->poll->organiser_id, error) : NULL;
+    char *address = organiser ? store_first_address(context, office->store, organiser->id, error) : NULL;
+    if (!address)
+        return false;
+    if (event) {
+        char *name = view_person_name(context, organiser->name, address);
+        notice->entry = entry_begin(context, office, event, notice->method, name);
+        entry_invite(notice->entry, invitations, organiser, address);
+    }
+    bool done = queue_notices(notice, invitations, organiser, address, error);
+    json_decref(notice->japanese);
+    json_decref(notice->english);
+    return done;
+}
+
+static bool keep_decision(struct office *office, const struct decision *decision, json_t *event, struct error **error)
+{
+    struct decision kept = *decision;
+    char *text = memory_check(json_dumps(event, JSON_COMPACT | JSON_SORT_KEYS));
+    kept.event = text;
+    bool done = store_set_decision(office->store, &kept, error);
+    free(text);
+    return done;
+}
+
+/* What becomes of a decision on `choice`: the next sequence, and whether the time is a new one. */
+static bool next_decision(struct office *office, const struct poll *poll, const struct choice *choice, json_t *event,
+                          const struct decision *before, struct decision *decision, struct error **error)
+{
+    json_t *earlier = before ? json_loads(before->event, 0, NULL) : NULL;
+    bool moves = !before || before->is_cancelled || !entry_same_time(earlier, event);
+    *decision = (struct decision){.poll_id = poll->id, .choice_id = choice->id};
+    decision->sequence = before ? before->sequence + 1 : 0;
+    decision->since_sequence = moves ? decision->sequence : before->since_sequence;
+    json_decref(earlier);
+    return (!moves || store_drop_rsvps(office->store, poll->id, error)) &&
+           keep_decision(office, decision, event, error) &&
+           (poll->state != POLL_OPEN || store_set_poll_state(office->store, poll->id, POLL_CLOSED, office->now, error));
+}
+
+static bool is_same_event(const struct decision *before, json_t *event)
+{
+    json_t *earlier = before && !before->is_cancelled ? json_loads(before->event, 0, NULL) : NULL;
+    bool same = earlier && json_equal(earlier, event);
+    json_decref(earlier);
+    return same;
+}
+
+static json_t *view_report(struct notice *notice, bool unchanged, const char *language, struct error **error)
+{
+    json_t *view = view_notice(notice, language, error);
+    if (!view)
+        return NULL;
+    json_t *line = json_object_get(view, "line");
+    json_t *report = json_pack(
+        "{s:O, s:O, s:O, s:O, s:b, s:b, s:b, s:O, s:I, s:O, s:O}", "title", json_object_get(view, "title"), "code",
+        json_object_get(view, "code"), "n", json_object_get(line, "n"), "label", json_object_get(line, "label"),
+        "is_first", !unchanged && notice->sequence == 0, "is_change", !unchanged && notice->sequence > 0, "is_unchanged",
+        unchanged, "before", json_object_get(view, "before"), "mails", (json_int_t)notice->mails, "blocked",
+        json_object_get(line, "blocked"), "missing", json_object_get(line, "missing"));
+    json_decref(view);
+    return view_check(report);
+}
+
+static bool check_decidable(const struct poll *poll, const struct choice *choice, int number, struct error **error)
+{
+    if (poll->state == POLL_DRAFT || poll->state == POLL_CANCELLED)
+        return error_set(error, ERROR_REFUSED, "the poll %s is %s, nothing can be decided on", poll->code,
+                         poll_state_name(poll->state));
+    return choice || error_set(error, ERROR_REFUSED, "the poll %s has no choice %d", poll->code, number);
+}
+
+bool decide_choice(struct office *office, const struct poll *poll, int number, const char *language, json_t **report,
+                   struct error **error)
+{
+    const struct choice *choice = find_choice(poll, number);
+    struct decision *before;
+    *report = NULL;
+    void *context = talloc_new(NULL);
+    if (!check_decidable(poll, choice, number, error) ||
+        !store_find_decision(context, office->store, poll->id, &before, error)) {
+        talloc_free(context);
+        return false;
+    }
+    struct notice notice = {.office = office, .poll = poll, .template = "decision", .method = "REQUEST", .choice = choice};
+    json_t *event = entry_event(office, poll, choice);
+    bool unchanged = is_same_event(before, event);
+    bool done = true;
+    if (before && !before->is_cancelled && before->choice_id != choice->id)
+        notice.choice_before = find_choice_by_id(poll, before->choice_id);
+    if (!unchanged) {
+        struct decision decision;
+        done = next_decision(office, poll, choice, event, before, &decision, error);
+        notice.sequence = decision.sequence;
+        json_object_set_new(event, "sequence", json_integer(decision.sequence));
+        done = done && send_notice(context, &notice, event, error);
+    }
+    if (done)
+        *report = view_report(&notice, unchanged, language, error);
+    json_decref(event);
+    talloc_free(context);
+    return *report != NULL;
+}
+
+/* The entry as it was, called off. */
+static bool cancel_entry(const void *context, struct notice *notice, const struct decision *before,
+                         struct error **error)
+{
+    json_t *event = json_loads(before->event, 0, NULL);
+    if (!event)
+        return error_set(error, ERROR_TEMPORARY, "the decision on the poll %s cannot be read", notice->poll->code);
+    struct decision decision = *before;
+    decision.sequence++;
+    decision.is_cancelled = true;
+    notice->method = "CANCEL";
+    notice->sequence = decision.sequence;
+    notice->choice = find_choice_by_id(notice->poll, before->choice_id);
+    bool done = keep_decision(notice->office, &decision, event, error);
+    json_object_set_new(event, "status", json_string("CANCELLED"));
+    json_object_set_new(event, "sequence", json_integer(decision.sequence));
+    done = done && send_notice(context, notice, event, error);
+    json_decref(event);
+    return done;
+}
+
+bool decide_cancel(struct office *office, const struct poll *poll, struct error **error)
+{
+    if (poll->state == POLL_CANCELLED)
+        return error_set(error, ERROR_REFUSED, "the poll %s is cancelled already", poll->code);
+    void *context = talloc_new(NULL);
+    struct notice notice = {.office = office, .poll = poll, .template = "cancellation"};
+    struct decision *before;
+    bool done = store_find_decision(context, office->store, poll->id, &before, error);
+    if (done && before && !before->is_cancelled)
+        done = cancel_entry(context, &notice, before, error);
+    else if (done && poll->state != POLL_DRAFT)
+        done = send_notice(context, &notice, NULL, error);
+    done = done && store_set_poll_state(office->store, poll->id, POLL_CANCELLED, office->now, error);
+    talloc_free(context);
+    return done;
+}
