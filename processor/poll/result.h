@@ -8,9 +8,17 @@
 #include "store/poll.h"
 
 /*
- * What a result shows: view_poll() and {"lines":[{"n","label","rank","yes","maybe","no","none","total", "names_yes",
- * "names_maybe","names_no","names_none" (texts or null),"is_first","blocked","missing" (required people: texts or null),"only_missing","cells"…}],"table":[…]|null,
- * "invited","answered","unanswered","undelivered","comments","is_complete","is_interim"}; the lines stand best first.
+ * What a result shows: view_poll() and
+ *
+ *   {"lines":[{"n","label","note","rank","is_first","is_detailed","yes","maybe","no","none","yes_share","maybe_share",
+ *      "no_share" (percent),"names_yes","names_maybe","names_no","names_none" (NAMES, remarks in brackets behind them),
+ *      "blocked","missing" (required people who are × or silent, a text or null),
+ *      "only_missing":{"name", flags of view_mark()}|null}], the best first,
+ *    "best": the first of them|null, "reason":{"by_required","by_available","by_yes","by_none","by_best","by_date"}|null,
+ *    "table": result_view_table()|null, "invited","answered","unanswered","partial","undelivered" (NAMES),
+ *    "comments":[{"name","text"}],"is_complete","is_interim","is_empty"}
+ *
+ * where NAMES is {"names","count","more"}, or null when there are none.
  */
 json_t *result_view(struct office *office, const struct poll *poll, const char *language, bool interim,
                     struct error **error);

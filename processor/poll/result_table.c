@@ -4,9 +4,31 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "poll/view.h"
+#include "text/value.h"
 #include "text/width.h"
 
-enum { WIDEST_LINE = 78, CELL_COLUMNS = 4, WIDEST_NAME = 24, NARROWEST_NAME = 8, LINE_BYTES = 4096 };
+enum {
+    WIDEST_LINE = 78,
+    CELL_COLUMNS = 4,
+    WIDEST_NAME = 24,
+    NARROWEST_NAME = 8,
+    LINE_BYTES = 4096,
+    BLOCK_CHOICES = 6, /* with a name beside them that is what a telephone shows without scrolling */
+};
+
+/* Some choices of a table, beside each other. */
+struct stretch {
+    const struct ballot_box *box;
+    char *const *names;
+    size_t first;
+    size_t count;
+};
+
+static struct stretch stretch_from(const struct ballot_box *box, char *const *names, size_t first, size_t most)
+{
+    size_t rest = box->choices - first;
+    return (struct stretch){box, names, first, rest < most ? rest : most};
+}
 
 static size_t name_columns(const struct ballot_box *box, char *const *names)
 {
@@ -15,59 +37,93 @@ static size_t name_columns(const struct ballot_box *box, char *const *names)
         size_t width = text_width(names[i]);
         columns = width > columns ? width : columns;
     }
-    size_t room = WIDEST_LINE - box->choices * CELL_COLUMNS;
-    columns = columns > WIDEST_NAME ? WIDEST_NAME : columns;
-    return columns > room ? room : columns;
+    return columns > WIDEST_NAME ? WIDEST_NAME : columns;
 }
 
-static json_t *head_line(const struct ballot_box *box, size_t columns)
+static enum mark mark_at(const struct stretch *stretch, size_t person, size_t choice)
 {
-    struct buffer *line = buffer_new(NULL, LINE_BYTES);
-    for (size_t i = 0; i < columns; i++)
-        buffer_add_byte(line, ' ');
-    for (size_t i = 0; i < box->choices; i++)
-        buffer_format(line, "%*d", (int)CELL_COLUMNS, box->numbers[i]);
+    return (enum mark)stretch->box->marks[person * stretch->box->choices + choice];
+}
+
+static json_t *take_line(struct buffer *line)
+{
     json_t *text = json_string(line->bytes);
     talloc_free(line);
-    return text;
+    return view_check(text);
 }
 
-static json_t *row_line(const struct ballot_box *box, size_t person, const char *name, size_t columns)
+static json_t *head_line(const struct stretch *stretch, size_t columns)
 {
     struct buffer *line = buffer_new(NULL, LINE_BYTES);
-    buffer_add_text(line, text_pad(line, name, columns));
-    for (size_t choice = 0; choice < box->choices; choice++) {
-        buffer_add_text(line, "  ");
-        buffer_add_text(line, mark_symbol((enum mark)box->marks[person * box->choices + choice]));
+    buffer_format(line, "%*s", (int)columns, "");
+    for (size_t i = stretch->first; i < stretch->first + stretch->count; i++)
+        buffer_format(line, "%*d", (int)CELL_COLUMNS, stretch->box->numbers[i]);
+    return take_line(line);
+}
+
+static json_t *row_line(const struct stretch *stretch, size_t person, size_t columns)
+{
+    struct buffer *line = buffer_new(NULL, LINE_BYTES);
+    buffer_add_text(line, text_pad(line, stretch->names[person], columns));
+    for (size_t i = stretch->first; i < stretch->first + stretch->count; i++)
+        buffer_format(line, "  %s", mark_symbol(mark_at(stretch, person, i)));
+    return take_line(line);
+}
+
+static json_t *view_lines(const struct ballot_box *box, char *const *names)
+{
+    json_t *lines = json_array();
+    size_t columns = name_columns(box, names);
+    size_t most = (WIDEST_LINE - columns) / CELL_COLUMNS;
+    for (size_t first = 0; first < box->choices; first += most) {
+        struct stretch stretch = stretch_from(box, names, first, most);
+        if (first)
+            json_array_append_new(lines, json_string(""));
+        json_array_append_new(lines, head_line(&stretch, columns));
+        for (size_t person = 0; person < box->people; person++)
+            json_array_append_new(lines, row_line(&stretch, person, columns));
     }
-    json_t *text = json_string(line->bytes);
-    talloc_free(line);
-    return text;
+    return lines;
 }
 
-static json_t *view_row(const struct ballot_box *box, size_t person, const char *name)
+static json_t *view_heads(const struct stretch *stretch)
 {
-    json_t *cells = json_array();
-    for (size_t choice = 0; choice < box->choices; choice++)
-        json_array_append_new(cells, view_mark((enum mark)box->marks[person * box->choices + choice]));
-    return json_pack("{s:s, s:o, s:b}", "name", name, "cells", cells, "required", box->required[person]);
+    json_t *heads = json_array();
+    for (size_t i = stretch->first; i < stretch->first + stretch->count; i++)
+        json_array_append_new(heads, json_integer(stretch->box->numbers[i]));
+    return heads;
+}
+
+static json_t *view_rows(const struct stretch *stretch)
+{
+    json_t *rows = json_array();
+    for (size_t person = 0; person < stretch->box->people; person++) {
+        json_t *cells = json_array();
+        for (size_t i = stretch->first; i < stretch->first + stretch->count; i++)
+            json_array_append_new(cells, view_mark(mark_at(stretch, person, i)));
+        json_array_append_new(rows, view_check(json_pack("{s:s, s:o, s:b}", "name", stretch->names[person], "cells",
+                                                         cells, "required", stretch->box->required[person])));
+    }
+    return rows;
+}
+
+/* As many choices in each as make all about equally wide. */
+static json_t *view_blocks(const struct ballot_box *box, char *const *names)
+{
+    json_t *blocks = json_array();
+    size_t count = (box->choices + BLOCK_CHOICES - 1) / BLOCK_CHOICES;
+    size_t most = count ? (box->choices + count - 1) / count : 1;
+    for (size_t first = 0; first < box->choices; first += most) {
+        struct stretch stretch = stretch_from(box, names, first, most);
+        json_array_append_new(blocks, view_check(json_pack("{s:o, s:o}", "heads", view_heads(&stretch), "rows",
+                                                           view_rows(&stretch))));
+    }
+    return blocks;
 }
 
 json_t *result_view_table(const struct ballot_box *box, char *const *names)
 {
-    bool fits = NARROWEST_NAME + box->choices * CELL_COLUMNS <= WIDEST_LINE;
-    size_t columns = fits ? name_columns(box, names) : 0;
-    json_t *heads = json_array();
-    json_t *rows = json_array();
-    json_t *lines = fits ? json_array() : json_null();
-    for (size_t i = 0; i < box->choices; i++)
-        json_array_append_new(heads, json_integer(box->numbers[i]));
-    if (fits)
-        json_array_append_new(lines, head_line(box, columns));
-    for (size_t person = 0; person < box->people; person++) {
-        json_array_append_new(rows, view_row(box, person, names[person]));
-        if (fits)
-            json_array_append_new(lines, row_line(box, person, names[person], columns));
-    }
-    return view_check(json_pack("{s:o, s:o, s:o}", "heads", heads, "rows", rows, "lines", lines));
+    struct stretch whole = stretch_from(box, names, 0, box->choices);
+    return view_check(json_pack("{s:o, s:o, s:o, s:o}", "heads", view_heads(&whole), "rows", view_rows(&whole), "lines",
+                                view_lines(box, names), "blocks", view_blocks(box, names)));
 }

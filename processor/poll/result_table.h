@@ -7,8 +7,9 @@
 #include "poll/tally.h"
 
 /*
- * {"heads":[1,2,…],"rows":[{"name","cells":[{"symbol",flags…}],"required"}],"lines":["…"]}: `lines` is the whole table
- * as text, its head first, at most 78 columns wide (null when there are too many choices for that).
+ * {"heads":[1,2,…],"rows":[ROW],"lines":["…"],"blocks":[{"heads","rows":[ROW]}]} with ROW as
+ * {"name","required","cells":[flags of view_mark()]}. `lines` is the whole table as text of at most 78 columns: with many
+ * choices several tables one below the other, an empty line between them. `blocks` are the same for narrow screens.
  */
 json_t *result_view_table(const struct ballot_box *box, char *const *names);
 

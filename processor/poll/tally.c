@@ -33,29 +33,37 @@ static int more_first(size_t a, size_t b)
     return (a < b) - (a > b);
 }
 
-/* Without the last rule: lines that are equal here share a rank. */
-static int compare_merit(const struct tally_line *a, const struct tally_line *b)
+static int compare_by(enum tally_rule rule, const struct tally_line *a, const struct tally_line *b)
 {
-    int order = a->is_blocked - b->is_blocked;
-    if (!order)
-        order = more_first(a->yes + a->maybe, b->yes + b->maybe);
-    if (!order)
-        order = more_first(a->yes, b->yes);
-    if (!order)
-        order = -more_first(a->none, b->none);
-    if (!order)
-        order = more_first(a->best, b->best);
-    return order;
+    switch (rule) {
+    case TALLY_BY_REQUIRED:
+        return a->is_blocked - b->is_blocked;
+    case TALLY_BY_AVAILABLE:
+        return more_first(a->yes + a->maybe, b->yes + b->maybe);
+    case TALLY_BY_YES:
+        return more_first(a->yes, b->yes);
+    case TALLY_BY_NONE:
+        return -more_first(a->none, b->none);
+    case TALLY_BY_BEST:
+        return more_first(a->best, b->best);
+    case TALLY_BY_DATE:
+        break;
+    }
+    int order = civil_compare(a->start, b->start);
+    return order ? order : -more_first(a->choice, b->choice);
+}
+
+enum tally_rule tally_rule_between(const struct tally_line *a, const struct tally_line *b)
+{
+    enum tally_rule rule = TALLY_BY_REQUIRED;
+    while (rule < TALLY_BY_DATE && compare_by(rule, a, b) == 0)
+        rule++;
+    return rule;
 }
 
 static int compare_lines(const void *a, const void *b)
 {
-    const struct tally_line *first = a;
-    const struct tally_line *second = b;
-    int order = compare_merit(first, second);
-    if (!order)
-        order = civil_compare(first->start, second->start);
-    return order ? order : -more_first(first->choice, second->choice);
+    return compare_by(tally_rule_between(a, b), a, b);
 }
 
 struct tally_line *tally_count(const void *context, const struct ballot_box *box)
@@ -69,6 +77,7 @@ struct tally_line *tally_count(const void *context, const struct ballot_box *box
     }
     qsort(lines, box->choices, sizeof *lines, compare_lines);
     for (size_t i = 0; i < box->choices; i++)
-        lines[i].rank = i && compare_merit(&lines[i - 1], &lines[i]) == 0 ? lines[i - 1].rank : i + 1;
+        lines[i].rank =
+            i && tally_rule_between(&lines[i - 1], &lines[i]) == TALLY_BY_DATE ? lines[i - 1].rank : i + 1;
     return lines;
 }

@@ -33,6 +33,19 @@ struct tally_line {
     long only_missing; /* the one person whose ○ would make it everybody, or -1 */
 };
 
+/* The rules of the order, the first one first. */
+enum tally_rule {
+    TALLY_BY_REQUIRED,  /* no required person is × */
+    TALLY_BY_AVAILABLE, /* most ○ and △ */
+    TALLY_BY_YES,       /* most ○ */
+    TALLY_BY_NONE,      /* fewest unanswered */
+    TALLY_BY_BEST,      /* most ◎ */
+    TALLY_BY_DATE,      /* equal but for the date */
+};
+
+/* Which rule puts one line before another. */
+enum tally_rule tally_rule_between(const struct tally_line *a, const struct tally_line *b);
+
 /* One line a choice, the best first, as a talloc array below `context`. */
 struct tally_line *tally_count(const void *context, const struct ballot_box *box);
 

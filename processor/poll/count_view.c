@@ -1,0 +1,200 @@
+/* What a result shows of a count: see result.h. */
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "poll/count.h"
+#include "poll/result_table.h"
+#include "poll/view.h"
+#include "text/value.h"
+
+enum { DETAILED_LINES = 3 }; /* with names in HTML, where a table of all answers follows */
+
+/* One view in the making. */
+struct showing {
+    const struct count *count;
+    const char *language;
+    size_t names_most;     /* behind one number */
+    const char *separator; /* between names, as the language writes it */
+};
+
+/* Names as one text, as far as they are bearable. */
+struct name_list {
+    const struct showing *showing;
+    struct buffer *text;
+    size_t found;
+};
+
+static struct name_list begin_names(const struct showing *showing)
+{
+    return (struct name_list){showing, buffer_new(NULL, LIMIT_MAIL_OUT_BYTES), 0};
+}
+
+/* Adds a name, and in brackets what belongs to it (NULL: nothing). */
+static void add_name(struct name_list *names, const char *name, const char *remark)
+{
+    if (names->found++ >= names->showing->names_most)
+        return;
+    if (names->text->length)
+        buffer_add_text(names->text, names->showing->separator);
+    buffer_add_text(names->text, name);
+    if (remark)
+        buffer_format(names->text, "(%s)", remark);
+}
+
+/* {"names","count","more"}, or null when there are none. */
+static json_t *end_names(struct name_list *names)
+{
+    size_t most = names->showing->names_most;
+    json_t *view = json_null();
+    if (names->found)
+        view = view_check(
+            json_pack("{s:s, s:I, s:o}", "names", names->text->bytes, "count", (json_int_t)names->found, "more",
+                      names->found > most ? json_integer((json_int_t)(names->found - most)) : json_null()));
+    talloc_free(names->text);
+    return view;
+}
+
+static enum mark mark_at(const struct count *count, size_t person, size_t choice)
+{
+    return (enum mark)count->box.marks[person * count->box.choices + choice];
+}
+
+/* Those who gave one of two marks, each with what they said about it. */
+static json_t *view_names(const struct showing *showing, size_t choice, enum mark mark, enum mark other)
+{
+    const struct count *count = showing->count;
+    struct name_list names = begin_names(showing);
+    for (size_t person = 0; person < count->box.people; person++) {
+        enum mark given = mark_at(count, person, choice);
+        const char *remark = count->remarks[person * count->box.choices + choice];
+        if (given != mark && given != other)
+            continue;
+        if (given == MARK_BEST && remark) {
+            char *both = memory_format(NULL, "◎ %s", remark);
+            add_name(&names, count->names[person], both);
+            talloc_free(both);
+        } else {
+            add_name(&names, count->names[person], given == MARK_BEST ? "◎" : remark);
+        }
+    }
+    return end_names(&names);
+}
+
+/* The required people with this mark as one text, or null. */
+static json_t *view_required(const struct showing *showing, size_t choice, enum mark mark)
+{
+    const struct count *count = showing->count;
+    struct name_list names = begin_names(showing);
+    for (size_t person = 0; person < count->box.people; person++)
+        if (count->box.required[person] && mark_at(count, person, choice) == mark)
+            add_name(&names, count->names[person], NULL);
+    json_t *view = end_names(&names);
+    json_t *text = json_is_null(view) ? json_null() : json_incref(json_object_get(view, "names"));
+    json_decref(view);
+    return text;
+}
+
+/* The one person whose ○ would make it everybody, and what they have said instead. */
+static json_t *view_only_missing(const struct count *count, const struct tally_line *line)
+{
+    if (line->only_missing < 0)
+        return json_null();
+    json_t *view = view_mark(mark_at(count, (size_t)line->only_missing, line->choice));
+    json_object_set_new(view, "name", json_string(count->names[line->only_missing]));
+    return view;
+}
+
+/* A number of the people as a share in percent. */
+static json_t *view_share(const struct count *count, size_t part)
+{
+    return json_integer(count->box.people ? (json_int_t)(100 * part / count->box.people) : 0);
+}
+
+static json_t *view_line(const struct showing *showing, size_t place)
+{
+    const struct count *count = showing->count;
+    const struct tally_line *line = &count->lines[place];
+    const struct choice *choice = &count->poll->choices[line->choice];
+    char *label = view_choice_label(NULL, count->poll, choice, showing->language);
+    json_t *view = json_pack(
+        "{s:i, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "n",
+        choice->number, "label", label, "note", view_text(choice->note), "rank", (json_int_t)line->rank, "yes",
+        (json_int_t)line->yes, "maybe", (json_int_t)line->maybe, "no", (json_int_t)line->no, "none",
+        (json_int_t)line->none, "is_first", line->rank == 1, "is_detailed", place < DETAILED_LINES, "blocked",
+        view_required(showing, line->choice, MARK_NO), "missing", view_required(showing, line->choice, MARK_NONE),
+        "only_missing", view_only_missing(count, line), "names_yes",
+        view_names(showing, line->choice, MARK_YES, MARK_BEST), "names_maybe",
+        view_names(showing, line->choice, MARK_MAYBE, MARK_MAYBE), "names_no",
+        view_names(showing, line->choice, MARK_NO, MARK_NO), "names_none",
+        view_names(showing, line->choice, MARK_NONE, MARK_NONE), "yes_share", view_share(count, line->yes),
+        "maybe_share", view_share(count, line->maybe), "no_share", view_share(count, line->no));
+    talloc_free(label);
+    return view_check(view);
+}
+
+/* Why the first date is the first: one of the words is true; null when there is nothing to compare. */
+static json_t *view_reason(const struct count *count)
+{
+    static const char *const words[] = {"by_required", "by_available", "by_yes", "by_none", "by_best", "by_date"};
+    if (count->box.choices < 2)
+        return json_null();
+    enum tally_rule rule = tally_rule_between(&count->lines[0], &count->lines[1]);
+    json_t *view = json_object();
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        json_object_set_new(view, words[i], json_boolean(i == (size_t)rule));
+    return view_check(view);
+}
+
+static json_t *view_people_in(const struct showing *showing, enum invitation_state state)
+{
+    const struct count *count = showing->count;
+    struct name_list names = begin_names(showing);
+    for (size_t i = 0; i < count->box.people; i++)
+        if (count->invitations[i].state == state)
+            add_name(&names, count->names[i], NULL);
+    return end_names(&names);
+}
+
+static json_t *view_comments(const struct showing *showing)
+{
+    const struct count *count = showing->count;
+    json_t *list = json_array();
+    for (size_t i = 0; i < count->box.people && json_array_size(list) < showing->names_most; i++)
+        if (*count->invitations[i].comment)
+            json_array_append_new(list, view_check(json_pack("{s:s, s:s}", "name", count->names[i], "text",
+                                                             count->invitations[i].comment)));
+    return list;
+}
+
+static json_t *view_lines(const struct showing *showing)
+{
+    json_t *lines = json_array();
+    for (size_t i = 0; i < showing->count->box.choices; i++)
+        json_array_append_new(lines, view_line(showing, i));
+    return lines;
+}
+
+json_t *count_view(const struct office *office, const struct count *count, const char *organiser, const char *language,
+                   bool interim)
+{
+    struct showing showing = {count, language, (size_t)office->config->names_shown,
+                              strcmp(language, "ja") == 0 ? "、" : ", "};
+    json_t *view = view_poll(count->poll, organiser, language);
+    json_t *lines = view_lines(&showing);
+    bool small = count->box.people <= (size_t)office->config->table_rows;
+    size_t answered = count_answered(count);
+    json_t *own = json_pack(
+        "{s:O, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:b, s:b, s:b}", "lines", lines, "best",
+        answered && json_array_size(lines) > 1 ? json_incref(json_array_get(lines, 0)) : json_null(), "reason",
+        view_reason(count), "table", small ? result_view_table(&count->box, count->names) : json_null(), "invited",
+        (json_int_t)count->box.people, "answered", (json_int_t)answered, "unanswered",
+        view_people_in(&showing, INVITATION_WAITING), "partial", view_people_in(&showing, INVITATION_PARTIAL),
+        "undelivered", view_people_in(&showing, INVITATION_UNDELIVERED), "comments", view_comments(&showing),
+        "is_complete", answered == count->box.people, "is_interim", interim, "is_empty", answered == 0);
+    json_decref(lines);
+    json_object_update(view, view_check(own));
+    json_decref(own);
+    return view;
+}
