@@ -33,7 +33,7 @@ STATIC_clang := -static-pie
 
 # What each program links. kairan itself stays light (an idle run costs milliseconds); the heavy libraries live in helpers.
 LIBS_kairan := -lsqlite3 -ltalloc -ljansson -lutf8proc -lcrypto
-LIBS_reader := -lxml2 -lseccomp -ltalloc -ljansson -lutf8proc -lcrypto
+LIBS_reader := -lxml2 -lical -lseccomp -ltalloc -ljansson -lutf8proc -lcrypto
 LIBS_calendar := -lical -lseccomp -ltalloc -ljansson
 # the OpenSSL flavour of libcurl, with the headers that libetpan-dev brings
 LIBS_sender := -l:libcurl.so.4 -ltalloc -ljansson
@@ -100,8 +100,7 @@ $(BUILD)/kairan-calendar: $(call object,processor/helper/calendar.c) $(LIBRARY)
 	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(LIBS_calendar)
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
-	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lcheck -lsubunit -lrt -lm -lpthread $(LIBS_calendar) $(LIBS_reader) $(LIBS_xen) \
-	    $(LIBS_kairan)
+	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lcheck -lsubunit -lrt -lm -lpthread $(LIBS_reader) $(LIBS_xen) $(LIBS_kairan)
 
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(LIBRARY)
 	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -letpan $(LIBS_reader) $(LIBS_xen) $(LIBS_kairan)

@@ -78,6 +78,19 @@ static bool is_report(const struct classify_input *input, struct classify_verdic
     return judge(verdict, LETTER_BOUNCE, false, "multipart/report");
 }
 
+/*
+ * Somebody pressed "accept" in their calendar. It counts although some services mark it as sent by a machine, and wants
+ * no answer: nobody waits for one.
+ */
+static bool is_calendar_answer(const struct classify_input *input, struct classify_verdict *verdict)
+{
+    const struct part *part = find_part(input->parts, "text/calendar");
+    const char *method = part ? header_parameter(&part->content, "method") : NULL;
+    if (!method || (strcasecmp(method, "REPLY") != 0 && strcasecmp(method, "COUNTER") != 0))
+        return false;
+    return judge(verdict, LETTER_HUMAN, input->from != NULL, "text/calendar with an answer");
+}
+
 /* RFC 3834 section 5. */
 static bool is_auto_submitted(const struct classify_input *input, struct classify_verdict *verdict)
 {
@@ -224,7 +237,7 @@ typedef bool rule(const struct classify_input *input, struct classify_verdict *v
 
 struct classify_verdict *classify(const void *context, const struct classify_input *input)
 {
-    static rule *const rules[] = {is_own,    is_report,  is_auto_submitted, is_marked_reply, is_vacation_subject,
+    static rule *const rules[] = {is_own,    is_report,  is_calendar_answer, is_auto_submitted, is_marked_reply, is_vacation_subject,
                                   is_daemon, is_looping, is_bulk,           is_list,         is_unanswerable};
     struct classify_verdict *verdict = memory_new(context, struct classify_verdict);
     verdict->recipients = memory_array(verdict, char *, 0);

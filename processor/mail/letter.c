@@ -4,6 +4,7 @@
  */
 #include "mail/letter.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/address.h"
@@ -174,6 +175,31 @@ static void take_attachments(struct taking *taking, struct letter *letter)
     }
 }
 
+/* What a calendar says, "" or NULL where it says nothing. */
+static void take_calendar(struct taking *taking, struct letter *letter)
+{
+    json_t *view = json_object_get(taking->view, "calendar");
+    if (!view || json_is_null(view))
+        return;
+    struct letter_calendar *calendar = memory_new(taking->context, struct letter_calendar);
+    json_int_t sequence = json_integer_value(json_object_get(view, "sequence"));
+    char *method = take(taking, view, "method", is_line);
+    char *stamp = take_optional(taking, view, "stamp", is_line);
+    calendar->is_counter = method && strcmp(method, "COUNTER") == 0;
+    calendar->uid = take(taking, view, "uid", is_line);
+    calendar->attendee = take(taking, view, "attendee", is_line);
+    calendar->partstat = take(taking, view, "partstat", is_line);
+    calendar->comment = take(taking, view, "comment", is_line);
+    calendar->start = take_optional(taking, view, "start", is_line);
+    calendar->end = take_optional(taking, view, "end", is_line);
+    if (sequence < 0 || sequence > INT_MAX)
+        complain(taking, "sequence");
+    calendar->sequence = (int)sequence;
+    if (!stamp || !clock_parse(stamp, &calendar->stamp))
+        calendar->stamp = 0;
+    letter->calendar = calendar;
+}
+
 static enum letter_class take_class(struct taking *taking)
 {
     const char *name = json_string_value(json_object_get(taking->view, "class"));
@@ -222,6 +248,7 @@ static void take_verdict_and_body(struct taking *taking, struct letter *letter)
     letter->signature = take(taking, view, "signature", is_text);
     letter->charset = take(taking, view, "charset", is_line);
     take_attachments(taking, letter);
+    take_calendar(taking, letter);
     letter->is_cut = take_bool(taking, "is_cut");
     letter->warnings = take_texts(taking, "warnings", is_line);
 }

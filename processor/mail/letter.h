@@ -44,6 +44,19 @@ struct letter_attachment {
     char *bytes;  /* the decoded bytes, once they were asked for; else NULL */
 };
 
+/* What somebody's calendar answers to an entry of ours (RFC 5546). */
+struct letter_calendar {
+    bool is_counter; /* it proposes another time */
+    char *uid;
+    int sequence; /* of the entry that it answers */
+    time_t stamp; /* when it was written; 0: it does not say */
+    char *attendee; /* whose answer it is, as it claims */
+    char *partstat; /* "ACCEPTED", "TENTATIVE", "DECLINED" or another word of RFC 5545 section 3.2.12, "" when none */
+    char *comment;
+    char *start; /* what it proposes, for clock_parse(), or dates ("2026-01-15"); NULL: nothing */
+    char *end;
+};
+
 struct letter {
     /* the envelope, from the lines that kairan-deliver put on top; NULL where the MTA did not say */
     char *return_path; /* "" is the null sender */
@@ -78,6 +91,7 @@ struct letter {
     char *charset;         /* label as found, "" when none */
     struct letter_attachment *attachments; /* talloc array */
     size_t attachment_count;
+    struct letter_calendar *calendar; /* NULL: it is no answer of a calendar */
     bool is_cut;           /* its text is longer than the limit, and was cut */
     char **warnings;
 };

@@ -13,6 +13,7 @@
 #include "base/utf8.h"
 #include "mail/address.h"
 #include "mail/body.h"
+#include "mail/calendar_read.h"
 #include "mail/classify.h"
 #include "mail/date.h"
 #include "mail/guard.h"
@@ -265,6 +266,37 @@ static void read_attachments(struct reading *reading)
     set_bool(reading, "is_cut", reading->body.is_cut);
 }
 
+/* The answer that a calendar sends in a part of its own; null in every other mail. */
+static void read_calendar(struct reading *reading)
+{
+    struct calendar_reply *reply = NULL;
+    for (size_t i = 0; i < reading->parts->count && !reply; i++) {
+        const struct part *part = &reading->parts->parts[i];
+        size_t length;
+        if (strcmp(part->type, "text/calendar") != 0 || part->length > LIMIT_CALENDAR_BYTES)
+            continue;
+        char *bytes = part_decode(reading->context, part, LIMIT_CALENDAR_BYTES, &length);
+        reply = calendar_read_reply(reading->context, bytes, length);
+    }
+    view_add_key(reading->view, "calendar");
+    if (!reply) {
+        view_add_text(reading->view, NULL);
+        return;
+    }
+    view_open(reading->view, '{');
+    set(reading, "method", reply->method);
+    set(reading, "uid", reply->uid);
+    view_add_key(reading->view, "sequence");
+    view_add_number(reading->view, reply->sequence > 0 ? (size_t)reply->sequence : 0);
+    set(reading, "stamp", reply->stamp);
+    set(reading, "attendee", reply->attendee);
+    set(reading, "partstat", reply->partstat);
+    set(reading, "comment", reply->comment);
+    set(reading, "start", reply->start);
+    set(reading, "end", reply->end);
+    view_close(reading->view, '}');
+}
+
 static void read_verdict(struct reading *reading)
 {
     struct classify_input input = {
@@ -300,6 +332,7 @@ static void read_all(struct reading *reading)
     read_list_id(reading);
     read_text(reading);
     read_attachments(reading);
+    read_calendar(reading);
     read_verdict(reading);
     view_add_key(reading->view, "warnings");
     view_open(reading->view, '[');

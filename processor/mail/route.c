@@ -21,7 +21,7 @@ const char *route_verb_name(enum route_verb verb)
 
 const char *route_carrier_name(enum route_carrier carrier)
 {
-    static const char *const names[] = {"none", "address", "thread", "body", "subject"};
+    static const char *const names[] = {"none", "address", "thread", "calendar", "body", "subject"};
     return names[carrier];
 }
 
@@ -163,6 +163,18 @@ static bool route_by_thread(struct route *route, char **ids)
     return false;
 }
 
+/* The entry that a calendar answers, "k7q2@domain": some send it to our plain address. Names the poll, proves nothing. */
+static bool route_by_calendar(struct route *route, const struct config *config, const struct letter *letter)
+{
+    const char *uid = letter->calendar ? letter->calendar->uid : "";
+    size_t length = code_length(uid);
+    if (!length || uid[length] != '@' || strcasecmp(uid + length + 1, config->domain) != 0)
+        return false;
+    route->reference = (struct reference){.code = lower(route, uid, length), .number = -1};
+    route->carrier = CARRIER_CALENDAR;
+    return true;
+}
+
 /* The line that every ballot asks people to leave in: any word before the reference, quoted or not. */
 static bool route_by_body(struct route *route, const char *text)
 {
@@ -244,7 +256,8 @@ struct route *route_letter(const void *context, const struct config *config, con
         return route;
     }
     bool found = route_by_thread(route, letter->in_reply_to) || route_by_thread(route, letter->references) ||
-                 route_by_body(route, letter->text) || route_by_code(route, letter);
+                 route_by_calendar(route, config, letter) || route_by_body(route, letter->text) ||
+                 route_by_code(route, letter);
     if (found)
         route->verb = is_about_note(route) ? ROUTE_NOTE : ROUTE_POLL; /* a reply that reached us on another address of ours, or only by the MTA's word */
     return route;

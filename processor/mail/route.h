@@ -20,7 +20,7 @@ enum route_verb {
     ROUTE_NOTE,   /* to note_address, or about a note */
 };
 
-enum route_carrier { CARRIER_NONE, CARRIER_ADDRESS, CARRIER_THREAD, CARRIER_BODY, CARRIER_SUBJECT };
+enum route_carrier { CARRIER_NONE, CARRIER_ADDRESS, CARRIER_THREAD, CARRIER_CALENDAR, CARRIER_BODY, CARRIER_SUBJECT };
 
 /*
  * "k7q2-13-abcdefghijklmnop": which poll, whose invitation (0: the organiser's), and the proof. "k7q2-13-2-abcd…" names

@@ -1,10 +1,7 @@
 /* What a result shows of a count: see result.h. */
-#include <string.h>
-
-#include "base/buffer.h"
-#include "base/limits.h"
 #include "base/memory.h"
 #include "poll/count.h"
+#include "poll/names.h"
 #include "poll/result_table.h"
 #include "poll/view.h"
 #include "text/value.h"
@@ -15,46 +12,8 @@ enum { DETAILED_LINES = 3 }; /* with names in HTML, where a table of all answers
 struct showing {
     const struct count *count;
     const char *language;
-    size_t names_most;     /* behind one number */
-    const char *separator; /* between names, as the language writes it */
+    size_t names_most; /* behind one number */
 };
-
-/* Names as one text, as far as they are bearable. */
-struct name_list {
-    const struct showing *showing;
-    struct buffer *text;
-    size_t found;
-};
-
-static struct name_list begin_names(const struct showing *showing)
-{
-    return (struct name_list){showing, buffer_new(NULL, LIMIT_MAIL_OUT_BYTES), 0};
-}
-
-/* Adds a name, and in brackets what belongs to it (NULL: nothing). */
-static void add_name(struct name_list *names, const char *name, const char *remark)
-{
-    if (names->found++ >= names->showing->names_most)
-        return;
-    if (names->text->length)
-        buffer_add_text(names->text, names->showing->separator);
-    buffer_add_text(names->text, name);
-    if (remark)
-        buffer_format(names->text, "(%s)", remark);
-}
-
-/* {"names","count","more"}, or null when there are none. */
-static json_t *end_names(struct name_list *names)
-{
-    size_t most = names->showing->names_most;
-    json_t *view = json_null();
-    if (names->found)
-        view = view_check(
-            json_pack("{s:s, s:I, s:o}", "names", names->text->bytes, "count", (json_int_t)names->found, "more",
-                      names->found > most ? json_integer((json_int_t)(names->found - most)) : json_null()));
-    talloc_free(names->text);
-    return view;
-}
 
 static enum mark mark_at(const struct count *count, size_t person, size_t choice)
 {
@@ -65,7 +24,7 @@ static enum mark mark_at(const struct count *count, size_t person, size_t choice
 static json_t *view_names(const struct showing *showing, size_t choice, enum mark mark, enum mark other)
 {
     const struct count *count = showing->count;
-    struct name_list names = begin_names(showing);
+    struct names *names = names_begin(showing->language, showing->names_most);
     for (size_t person = 0; person < count->box.people; person++) {
         enum mark given = mark_at(count, person, choice);
         const char *remark = count->remarks[person * count->box.choices + choice];
@@ -73,24 +32,24 @@ static json_t *view_names(const struct showing *showing, size_t choice, enum mar
             continue;
         if (given == MARK_BEST && remark) {
             char *both = memory_format(NULL, "◎ %s", remark);
-            add_name(&names, count->names[person], both);
+            names_add(names, count->names[person], both);
             talloc_free(both);
         } else {
-            add_name(&names, count->names[person], given == MARK_BEST ? "◎" : remark);
+            names_add(names, count->names[person], given == MARK_BEST ? "◎" : remark);
         }
     }
-    return end_names(&names);
+    return names_end(names);
 }
 
 /* The required people with this mark as one text, or null. */
 static json_t *view_required(const struct showing *showing, size_t choice, enum mark mark)
 {
     const struct count *count = showing->count;
-    struct name_list names = begin_names(showing);
+    struct names *names = names_begin(showing->language, showing->names_most);
     for (size_t person = 0; person < count->box.people; person++)
         if (count->box.required[person] && mark_at(count, person, choice) == mark)
-            add_name(&names, count->names[person], NULL);
-    json_t *view = end_names(&names);
+            names_add(names, count->names[person], NULL);
+    json_t *view = names_end(names);
     json_t *text = json_is_null(view) ? json_null() : json_incref(json_object_get(view, "names"));
     json_decref(view);
     return text;
@@ -150,11 +109,11 @@ static json_t *view_reason(const struct count *count)
 static json_t *view_people_in(const struct showing *showing, enum invitation_state state)
 {
     const struct count *count = showing->count;
-    struct name_list names = begin_names(showing);
+    struct names *names = names_begin(showing->language, showing->names_most);
     for (size_t i = 0; i < count->box.people; i++)
         if (count->invitations[i].state == state)
-            add_name(&names, count->names[i], NULL);
-    return end_names(&names);
+            names_add(names, count->names[i], NULL);
+    return names_end(names);
 }
 
 static json_t *view_comments(const struct showing *showing)
@@ -179,20 +138,19 @@ static json_t *view_lines(const struct showing *showing)
 json_t *count_view(const struct office *office, const struct count *count, const char *organiser, const char *language,
                    bool interim)
 {
-    struct showing showing = {count, language, (size_t)office->config->names_shown,
-                              strcmp(language, "ja") == 0 ? "、" : ", "};
+    struct showing showing = {count, language, (size_t)office->config->names_shown};
     json_t *view = view_poll(count->poll, organiser, language);
     json_t *lines = view_lines(&showing);
     bool small = count->box.people <= (size_t)office->config->table_rows;
     size_t answered = count_answered(count);
     json_t *own = json_pack(
-        "{s:O, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:b, s:b, s:b}", "lines", lines, "best",
+        "{s:O, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:n, s:b, s:b, s:b}", "lines", lines, "best",
         answered && json_array_size(lines) > 1 ? json_incref(json_array_get(lines, 0)) : json_null(), "reason",
         view_reason(count), "table", small ? result_view_table(&count->box, count->names) : json_null(), "invited",
         (json_int_t)count->box.people, "answered", (json_int_t)answered, "unanswered",
         view_people_in(&showing, INVITATION_WAITING), "partial", view_people_in(&showing, INVITATION_PARTIAL),
         "undelivered", view_people_in(&showing, INVITATION_UNDELIVERED), "comments", view_comments(&showing),
-        "is_complete", answered == count->box.people, "is_interim", interim, "is_empty", answered == 0);
+        "decision", "is_complete", answered == count->box.people, "is_interim", interim, "is_empty", answered == 0);
     json_decref(lines);
     json_object_update(view, view_check(own));
     json_decref(own);

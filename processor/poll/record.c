@@ -12,6 +12,7 @@
 #include "poll/open.h"
 #include "poll/organiser.h"
 #include "poll/reply.h"
+#include "poll/rsvp.h"
 #include "poll/view.h"
 #include "poll/vote.h"
 #include "store/person.h"
@@ -73,6 +74,8 @@ static bool take_answer_of(struct office *office, struct incoming *incoming, str
 {
     if (speaker->authority == AUTHORITY_NONE)
         return reply_refuse(office, incoming, "not_invited", error);
+    if (incoming->letter->calendar)
+        return rsvp_take(office, incoming, poll, speaker->invitation, speaker->authority == AUTHORITY_PERSON, error);
     if (poll->state == POLL_CANCELLED || poll->state == POLL_DRAFT)
         return reply_refuse(office, incoming, "cancelled", error);
     if (speaker->authority == AUTHORITY_OTHER)
@@ -108,6 +111,8 @@ static bool take_by_code(struct office *office, struct incoming *incoming, struc
     bool done = store_find_poll(context, office->store, incoming->route->reference.code, &poll, error);
     if (done && !poll)
         done = reply_refuse(office, incoming, "unknown_poll", error);
+    else if (done && incoming->letter->calendar && is_organiser(office, incoming, poll))
+        incoming_settle(incoming, "ignored", "the organiser's own calendar");
     else if (done && is_organiser(office, incoming, poll))
         done = poll_take_organiser_reply(office, incoming, poll, error);
     else if (done)

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "poll/ballot.h"
 #include "poll/count.h"
+#include "poll/rsvp.h"
 #include "store/person.h"
 
 json_t *result_view(struct office *office, const struct poll *poll, const char *language, bool interim,
@@ -14,7 +15,13 @@ json_t *result_view(struct office *office, const struct poll *poll, const char *
     void *context = talloc_new(NULL);
     struct count *count = count_votes(context, office, poll, error);
     char *organiser = count ? ballot_organiser(context, office, poll, error) : NULL;
-    json_t *view = organiser ? count_view(office, count, organiser, language, interim) : NULL;
+    json_t *decision = NULL;
+    json_t *view = NULL;
+    if (organiser && rsvp_view(office, poll, language, &decision, error)) {
+        view = count_view(office, count, organiser, language, interim);
+        json_object_set(view, "decision", decision);
+    }
+    json_decref(decision);
     talloc_free(context);
     return view;
 }

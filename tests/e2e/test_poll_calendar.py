@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 """A decision, a change and a cancellation as they arrive in people's calendars, in Japanese and in English: every mail is
 compared with its golden file, and every calendar is read by other programs. KAIRAN_SANITIZE: yes"""
+import base64
 import os
 
 from calendar_readers import line_faults, read_by_icalendar, read_by_khal
 from kairan_test import DOMAIN, Tap, skip_all
 from poll_people import ENGLISH, JAPANESE, WORDS_EN, WORDS_JA
-from poll_test import GOLDEN, Center, Golden, address_of, calendars_of
+from poll_test import GOLDEN, POLL, Center, Golden, address_of, calendars_of
 
 ALL_DAY = {"ja": "候補日:\n・2月26日(木)\n・2月27日(金)\n締切: 12/25(木) 17:00\n",
            "en": "Dates:\n- Thu 26 Feb\n- Fri 27 Feb\nDeadline: Thu 25 Dec 17:00\n"}
@@ -51,6 +52,67 @@ class Stage:
         self.tap.equal((title, uid, place), (event["summary"], event["uid"], event["place"]), f"{name}: as khal reads it")
         self.tap.equal(shown, start[:16].replace("T", " "), f"{name}: khal's time")
         return event
+
+
+def answer_of(who, mail, partstat, *lines, method="REPLY", recipient=None, fields=(), sequence=None):
+    """What the calendar of `who` sends back for the entry in `mail`: Google and Exchange answer to ORGANIZER like this."""
+    event = read_by_icalendar(calendars_of(mail)[0])["events"][0]
+    organiser = event["organiser"][0][0].split(":", 1)[1]
+    words = {"ACCEPTED": "Accepted", "TENTATIVE": "Tentative", "DECLINED": "Declined"}
+    entry = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Test//Test//EN", f"METHOD:{method}", "BEGIN:VEVENT",
+             f"UID:{event['uid']}", f"SEQUENCE:{event['sequence'] if sequence is None else sequence}",
+             "DTSTAMP:20251219T010203Z", f"ORGANIZER:mailto:{organiser}",
+             f"ATTENDEE;PARTSTAT={partstat}:mailto:{who.address}", *lines, "END:VEVENT", "END:VCALENDAR", ""]
+    plain = who.write(recipient or organiser, f"{words[partstat]}: {event['summary']}", f"{who.name} has {partstat}.\n", fields)
+    head, _, _ = plain.bytes.partition(b"MIME-Version: 1.0\r\n")
+    calendar = base64.encodebytes("\r\n".join(entry).encode()).decode()
+    body = (f'MIME-Version: 1.0\nContent-Type: multipart/alternative; boundary="b"\n\n--b\nContent-Type: text/plain; '
+            f'charset=utf-8\n\n{who.name} has {partstat.lower()} this invitation.\n--b\nContent-Type: text/calendar; '
+            f'charset=utf-8; method={method}\nContent-Transfer-Encoding: base64\n\n{calendar}--b--\n')
+    return plain._replace(bytes=head + body.encode())
+
+
+def coming(stage):
+    """Who comes, as the organiser sees it: {"coming": "Alice, Bob", …}."""
+    decision = stage.center.show(stage.code)["decision"]
+    return {key: decision[key] and decision[key]["names"] for key in ("coming", "perhaps", "declining", "silent")}
+
+
+def rsvps(stage):
+    tap, people, language = stage.tap, stage.people, stage.language
+    first, second, third = people.asked
+    stage.open(stage.words["opening"])
+    own = {address_of(mail): mail for mail in stage.command("decide", stage.code, "1")[1]}
+    nobody = {"coming": None, "perhaps": None, "declining": None, "silent": ", ".join(who.name for who in people.asked)}
+    tap.equal(coming(stage), nobody, f"{language}: at first nobody has said anything")
+    mails = stage.center.take(answer_of(second, own[second.address], "ACCEPTED"),
+                              answer_of(third, own[third.address], "TENTATIVE", recipient=POLL,
+                                        fields=[("Auto-Submitted", "auto-generated")]))
+    tap.equal(mails, [], f"{language}: a button is not answered")
+    tap.equal(coming(stage), {**nobody, "coming": second.name, "perhaps": third.name, "silent": first.name},
+              f"{language}: who comes, also by a service that sends to the plain address")
+    [mail] = stage.center.take(answer_of(first, own[first.address], "DECLINED", "COMMENT:出張です"))
+    stage.golden.mail(stage.center, "rsvp-note-declined", mail)
+    [mail] = stage.center.take(answer_of(second, own[second.address], "TENTATIVE", "DTSTART:20260116T040000Z",
+                                         "DTEND:20260116T060000Z", method="COUNTER"))
+    stage.golden.mail(stage.center, "rsvp-note-counter", mail)
+    [mail] = stage.center.take(answer_of(people.other, own[second.address], "DECLINED"))
+    stage.golden.mail(stage.center, "rsvp-note-strange", mail)
+    tap.equal(coming(stage), {"coming": second.name, "perhaps": third.name, "declining": first.name, "silent": None},
+              f"{language}: neither a proposal nor somebody else's answer counts")
+    status = stage.center.run("poll", "show", stage.code).stdout.decode()
+    tap.contains(status, second.name, f"{language}: the status shows it")
+    stage.center.take(answer_of(third, own[third.address], "ACCEPTED", sequence=7))
+    tap.equal(coming(stage)["perhaps"], third.name, f"{language}: an answer to an entry that was never sent counts for nothing")
+    moved = {address_of(mail): mail for mail in stage.command("decide", stage.code, "2")[1]}
+    tap.equal(coming(stage), nobody, f"{language}: another time asks everybody anew")
+    stage.center.take(answer_of(third, own[third.address], "ACCEPTED"))
+    tap.equal(coming(stage), nobody, f"{language}: an answer to the earlier time counts for nothing")
+    stage.center.take(answer_of(third, moved[third.address], "DECLINED"), answer_of(third, moved[third.address], "ACCEPTED"))
+    tap.equal(coming(stage)["coming"], third.name, f"{language}: the last answer holds")
+    stage.command("cancel", stage.code)
+    mails = stage.center.take(answer_of(second, moved[second.address], "ACCEPTED"))
+    tap.equal((mails, coming(stage)["coming"]), ([], third.name), f"{language}: nothing comes of an answer to what is off")
 
 
 def decision_change_cancellation(stage):
@@ -116,6 +178,7 @@ def main():
         decision_change_cancellation(stage)
         whole_days(stage)
         calling_off_early(stage)
+        rsvps(stage)
         stage.golden.finish()
     tap.equal(*(sorted(os.listdir(os.path.join(GOLDEN, "calendar", language))) for language in ("ja", "en")),
               "both languages have the same golden files")

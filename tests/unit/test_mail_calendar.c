@@ -1,4 +1,5 @@
 /*
+ * mail/calendar_read: cases of tests/vectors/mail/calendar_replies.jsonl, and what they become when they are cut anywhere.
  * mail/calendar_build: cases of tests/vectors/mail/calendar.jsonl, and what must hold for every calendar: CRLF, lines of
  * at most 75 bytes (RFC 5545 section 3.1), no character cut in two, libical's own check of the rules of RFC 5546, every
  * zone that is named described.
@@ -13,6 +14,7 @@
 #include "base/utf8.h"
 #include "mail/calendar.h"
 #include "mail/calendar_build.h"
+#include "mail/calendar_read.h"
 #include "unit.h"
 
 /* The calendar with its folded lines made whole and plain line ends; NULL when it breaks a rule of lines. */
@@ -130,6 +132,36 @@ START_TEST(zones_without_summer_time_are_named)
 }
 END_TEST
 
+static bool check_reply(json_t *entry)
+{
+    void *context = talloc_new(NULL);
+    json_t *expected = json_object_get(entry, "reply");
+    const char *text = json_string_value(json_object_get(entry, "calendar"));
+    struct calendar_reply *reply = calendar_read_reply(context, text, strlen(text));
+    json_t *actual = json_null();
+    if (reply)
+        actual = json_pack("{s:s, s:s, s:i, s:s?, s:s, s:s, s:s, s:s?, s:s?}", "method", reply->method, "uid", reply->uid,
+                           "sequence", reply->sequence, "stamp", reply->stamp, "attendee", reply->attendee, "partstat",
+                           reply->partstat, "comment", reply->comment, "start", reply->start, "end", reply->end);
+    bool right = json_equal(actual, expected);
+    if (!right) {
+        char *dumped = json_dumps(actual, JSON_ENCODE_ANY);
+        fprintf(stderr, "read: %s\n", dumped);
+        free(dumped);
+    }
+    for (size_t length = 0; length < strlen(text); length++) /* must neither crash nor read beyond the end */
+        calendar_read_reply(context, text, length);
+    json_decref(actual);
+    talloc_free(context);
+    return right;
+}
+
+START_TEST(answers_of_calendars_are_read)
+{
+    unit_check_vectors("mail/calendar_replies.jsonl", check_reply);
+}
+END_TEST
+
 static Suite *calendar_suite(void)
 {
     Suite *suite = suite_create("mail/calendar");
@@ -137,6 +169,7 @@ static Suite *calendar_suite(void)
     suite_add_tcase(suite, cases);
     tcase_add_test(cases, cases_come_out_as_written);
     tcase_add_test(cases, no_fold_cuts_a_character);
+    tcase_add_test(cases, answers_of_calendars_are_read);
     tcase_add_test(cases, zones_without_summer_time_are_named);
     return suite;
 }
