@@ -50,7 +50,7 @@ UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/tests/unit/%)
 BENCH_PROGRAMS := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
 object = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
-.PHONY: FORCE all demo test unit benches lint bench install clean build-packages test-packages lint-packages
+.PHONY: FORCE all demo pictures test unit benches lint bench install clean build-packages test-packages lint-packages
 all: $(PROGRAMS)
 
 
@@ -115,6 +115,7 @@ BUILD_PACKAGES := gcc make pkg-config libc6-dev libetpan-dev libsqlite3-dev libx
 	libutf8proc-dev libssl-dev libseccomp-dev libical-dev libcurl4 libxxhash-dev tzdata python3
 TEST_PACKAGES := $(BUILD_PACKAGES) check clang libclang-rt-14-dev valgrind strace postfix procmail maildrop openssl xva-img \
 	python3-icalendar khal
+PICTURE_PACKAGES := $(BUILD_PACKAGES) chromium w3m fonts-noto-cjk
 LINT_PACKAGES := $(BUILD_PACKAGES) clang clang-tidy cppcheck
 
 build-packages:
@@ -130,6 +131,12 @@ demo: build-packages
 
 test:
 	@tests/run
+
+# Every HTML mail as people see it, in build/pictures/; no test needs it.
+pictures:
+	@tests/install-packages $(PICTURE_PACKAGES)
+	@$(MAKE) --no-print-directory -s -j2 all
+	@python3 tests/pictures/take
 
 lint: lint-packages
 	@tests/lint
