@@ -32,7 +32,8 @@ STATIC_release := -static-pie
 STATIC_clang := -static-pie
 
 # What each program links. kairan itself stays light (an idle run costs milliseconds); the heavy libraries live in helpers.
-LIBS_kairan := -lsqlite3 -ltalloc -ljansson -lutf8proc -lcrypto
+# libcrypto comes first: its thousands of symbols are looked for in that order when the program is loaded.
+LIBS_kairan := -lcrypto -lsqlite3 -ltalloc -ljansson -lutf8proc
 LIBS_reader := -lxml2 -lical -lseccomp -ltalloc -ljansson -lutf8proc -lcrypto
 LIBS_calendar := -lical -lseccomp -ltalloc -ljansson
 # the OpenSSL flavour of libcurl, with the headers that libetpan-dev brings
