@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "job/set_aside.h"
+#include "poll/remind.h"
 #include "poll/result.h"
 #include "store/poll.h"
 
@@ -60,8 +61,8 @@ static bool keep_first(bool done, struct error **first, struct error **reason)
 }
 
 /*
- * Polls close only when every letter of the spool has been looked at: an answer that came in time must not find its poll
- * closed because the reader was away.
+ * Polls close and people are reminded only when every letter of the spool has been looked at: an answer that came in
+ * time must not find its poll closed, nor be asked for once more, because the reader was away.
  */
 bool process_run(struct office *office, bool posts, struct process_counts *counts, struct error **error)
 {
@@ -71,6 +72,8 @@ bool process_run(struct office *office, bool posts, struct process_counts *count
     bool done = keep_first(set_aside_tell(office, &reason), error, &reason) && complete;
     if (complete)
         done = keep_first(close_ripe_polls(office, &counts->closed, &reason), error, &reason) && done;
+    if (complete)
+        done = keep_first(remind_run(office, &counts->reminded, &reason), error, &reason) && done;
     if (posts)
         done = keep_first(post_run(office, &counts->post, &reason), error, &reason) && done;
     return done;

@@ -1,4 +1,4 @@
-/* One round of work: take in the spool, close what is ripe, hand over the outbox. */
+/* One round of work: take in the spool, close what is ripe, remind whom the clock says, hand over the outbox. */
 #ifndef KAIRAN_JOB_PROCESS_H
 #define KAIRAN_JOB_PROCESS_H
 
@@ -9,7 +9,8 @@
 struct process_counts {
     struct intake_counts intake;
     struct post_counts post;
-    long closed; /* polls */
+    long closed;   /* polls */
+    long reminded; /* people, by the clock */
 };
 
 /*

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "poll/view.h"
 #include "store/person.h"
+#include "store/reminder.h"
 
 char *ballot_organiser(const void *context, struct office *office, const struct poll *poll, struct error **error)
 {
@@ -115,6 +116,7 @@ struct mailing {
     const char *organiser;
     const struct invitation *shown;
     bool is_reminder;
+    bool by_clock;     /* a reminder that nobody ordered */
     int64_t letter_id; /* that invited them later; 0: none did */
     json_t *japanese;
     json_t *english;
@@ -125,6 +127,7 @@ static json_t *make_view(const struct mailing *mailing, const char *language, st
 {
     struct office *office = mailing->office;
     json_t *view = ballot_view(office, mailing->poll, mailing->organiser, mailing->shown, "", language);
+    json_object_set_new(view, "is_reminder", json_true()); /* what a reminder says more is ours as well */
     char *text = ballot_render(NULL, office, view, "", language, error);
     bool kept = text && store_keep_ballot(office->store, mailing->poll, language, text, error);
     talloc_free(text);
@@ -178,7 +181,8 @@ static bool queue_one(struct mailing *mailing, const struct invitation *invitati
                                 .takes_absences = true,
                                 .was_queued = &was_queued,
                                 .view = view};
-    bool done = office_queue(office, &outgoing, error);
+    bool done = office_queue(office, &outgoing, error) &&
+                (!was_queued || store_note_asked(office->store, invitation->id, office->now, mailing->by_clock, error));
     *queued += was_queued;
     talloc_free(context);
     return done;
@@ -220,6 +224,13 @@ bool ballot_remind(struct office *office, const struct poll *poll, const struct 
                    struct error **error)
 {
     return queue_some((struct mailing){.office = office, .poll = poll, .is_reminder = true}, some, queued, error);
+}
+
+bool ballot_remind_by_clock(struct office *office, const struct poll *poll, const struct invitation *some, long *queued,
+                            struct error **error)
+{
+    struct mailing mailing = {.office = office, .poll = poll, .is_reminder = true, .by_clock = true};
+    return queue_some(mailing, some, queued, error);
 }
 
 bool ballot_invite(struct office *office, const struct poll *poll, const struct invitation *invited, int64_t letter_id,

@@ -29,6 +29,10 @@ bool ballot_queue_all(struct office *office, const struct poll *poll, bool remin
 bool ballot_remind(struct office *office, const struct poll *poll, const struct invitation *some, long *queued,
                    struct error **error);
 
+/* The same for those whom the clock reminds. */
+bool ballot_remind_by_clock(struct office *office, const struct poll *poll, const struct invitation *some, long *queued,
+                            struct error **error);
+
 /* Queues the ballot to people (a talloc array) whom a letter of the organiser's has invited. */
 bool ballot_invite(struct office *office, const struct poll *poll, const struct invitation *invited, int64_t letter_id,
                    long *queued, struct error **error);

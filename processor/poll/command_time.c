@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "poll/command_list.h"
+#include "poll/remind.h"
 #include "poll/result.h"
 #include "text/fold.h"
 #include "text/when.h"
@@ -51,7 +52,8 @@ static bool set_deadline(struct commanding *commanding, time_t deadline, struct 
     if (deadline == poll->deadline)
         return command_tell(commanding, "same_deadline", view_deadline(commanding));
     if (!command_touch_draft(commanding, error) ||
-        !store_set_poll_deadline(commanding->office->store, poll->id, deadline, error))
+        !store_set_poll_deadline(commanding->office->store, poll->id, deadline, error) ||
+        !remind_plan(commanding->office, poll, error))
         return false;
     poll->deadline = deadline;
     commanding->change->has_new_deadline = true;
@@ -117,7 +119,8 @@ bool command_reopen(struct commanding *commanding, const char *arguments, struct
     if (!deadline)
         return true;
     if (!store_reopen_poll(commanding->office->store, poll, error) ||
-        !store_set_poll_deadline(commanding->office->store, poll->id, deadline, error))
+        !store_set_poll_deadline(commanding->office->store, poll->id, deadline, error) ||
+        !remind_plan(commanding->office, poll, error))
         return false;
     poll->deadline = deadline;
     commanding->change->is_reopened = true;

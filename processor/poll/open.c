@@ -10,6 +10,7 @@
 #include "poll/ballot.h"
 #include "poll/invite.h"
 #include "poll/preview.h"
+#include "poll/remind.h"
 #include "poll/reply.h"
 #include "poll/view.h"
 #include "store/person.h"
@@ -173,5 +174,5 @@ bool poll_open(struct office *office, const struct poll *poll, struct error **er
     if (poll->deadline <= office->now)
         return error_set(error, ERROR_REFUSED, "the deadline of the poll %s has passed; it was not opened", poll->code);
     return store_set_poll_state(office->store, poll->id, POLL_OPEN, office->now, error) &&
-           ballot_queue_all(office, poll, false, &queued, error);
+           remind_plan(office, poll, error) && ballot_queue_all(office, poll, false, &queued, error);
 }

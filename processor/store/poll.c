@@ -243,7 +243,8 @@ bool store_add_invitation(struct store *store, struct invitation *invitation, st
     return store_next_id(store, "invitation", &invitation->id, error) &&
            sql_run(store,
                    "INSERT INTO invitation (id, poll_id, number, person_id, address, name, required, state, asked, comment,"
-                   " proposal) VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', 0, '', NULL)",
+                   " proposal, asked_at, reminded, promised) VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', 0, '', NULL, NULL, 0,"
+                   " NULL)",
                    SQL_VALUES(sql_integer(invitation->id), sql_integer(invitation->poll_id),
                               sql_integer(invitation->number), sql_integer(invitation->person_id),
                               sql_text(invitation->address), sql_text(invitation->name ? invitation->name : ""),
@@ -271,7 +272,7 @@ bool store_set_required(struct store *store, int64_t invitation_id, bool require
 #define INVITATION_COLUMNS                                                                                             \
     "invitation.id, poll_id, number, person_id, CASE WHEN person.name <> '' THEN person.name ELSE invitation.name END,"    \
     " person.language, address, required, state, asked,"         \
-    " comment, proposal FROM invitation JOIN person ON person.id = invitation.person_id"
+    " comment, proposal, asked_at, reminded, promised, person.away_until FROM invitation JOIN person ON person.id = invitation.person_id"
 
 static void read_invitation_row(const void *context, struct rows *rows, struct invitation *invitation)
 {
@@ -289,6 +290,10 @@ static void read_invitation_row(const void *context, struct rows *rows, struct i
         .asked = (int)rows_integer(rows, 9),
         .comment = rows_text(context, rows, 10),
         .proposal = rows_text(context, rows, 11),
+        .asked_at = rows_instant(rows, 12),
+        .reminded = (int)rows_integer(rows, 13),
+        .promised = rows_text(context, rows, 14),
+        .away_until = rows_text(context, rows, 15),
     };
     talloc_free(state);
 }

@@ -61,6 +61,10 @@ struct invitation {
     int asked;
     char *comment;
     char *proposal; /* JSON, or NULL */
+    time_t asked_at;  /* when the ballot or a reminder was last queued; 0: not yet */
+    int reminded;     /* how often the clock has reminded */
+    char *promised;   /* the day on which they said they would answer, "2026-01-08", or NULL */
+    char *away_until; /* the last day that the person is away, "" when it is not known; NULL: not away */
 };
 
 /* Enters a poll with its choices, all of edition 1, and gives them their ids. */

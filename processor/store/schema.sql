@@ -9,7 +9,9 @@ CREATE TABLE meta (
 CREATE TABLE person (
     id       INTEGER PRIMARY KEY,
     name     TEXT NOT NULL,
-    language TEXT -- NULL: not known, the center's default holds
+    language TEXT, -- NULL: not known, the center's default holds
+    away_until TEXT -- the last day of an absence that an automatic reply told ("2026-01-07"), "" when it did not say
+                    -- how long; NULL: not away, as far as is known
 );
 
 CREATE TABLE address (
@@ -32,10 +34,12 @@ CREATE TABLE poll (
     closed_at    TEXT,
     edition      INTEGER NOT NULL, -- of its choices: from 1, one more with every change of them
     reopened     INTEGER NOT NULL, -- how often it was opened again after its close
+    remind_at    TEXT,             -- when to look next whom to remind; NULL: no more
     invited      INTEGER NOT NULL, -- how many invitations there are …
     waiting      INTEGER NOT NULL  -- … and how many of them have not answered every choice
 );
 CREATE INDEX poll_by_deadline ON poll (state, deadline);
+CREATE INDEX poll_by_reminder ON poll (state, remind_at);
 
 CREATE TABLE question (
     id       INTEGER PRIMARY KEY,
@@ -70,6 +74,9 @@ CREATE TABLE invitation (
     asked     INTEGER NOT NULL, -- how often something was asked back
     comment   TEXT NOT NULL,    -- what the last answer said beside its marks
     proposal  TEXT,             -- marks that a bare "yes" would confirm (JSON)
+    asked_at  TEXT,             -- when the ballot or a reminder was last queued; NULL: not yet
+    reminded  INTEGER NOT NULL, -- how often the clock has reminded
+    promised  TEXT,             -- the day on which they said they would answer ("2026-01-08"), or NULL
     UNIQUE (poll_id, number),
     UNIQUE (poll_id, person_id)
 );
