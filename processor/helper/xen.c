@@ -12,12 +12,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/child.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "xen/export.h"
 #include "xen/https.h"
+#include "xen/site.h"
 #include "xen/xmlrpc.h"
 
 enum {
@@ -192,20 +194,64 @@ static json_t *do_export(struct work *work)
     return told ? json_pack("{s:o}", "value", told) : tell_error(kind, &error);
 }
 
+/* get: a document in JSON that a host gives out beside its calls */
+
+static bool take_text(void *closure, const char *bytes, size_t length)
+{
+    struct buffer *text = closure;
+    buffer_add(text, bytes, length);
+    return !text->overflowed;
+}
+
+static json_t *do_get(struct work *work)
+{
+    struct buffer *text = buffer_new(work->context, ANSWER_BYTES);
+    const char *session = text_of(work->request, "session");
+    struct https_request request = {.place = place_of(work->request), .path = text_of(work->request, "path"), .seconds = CALL_SECONDS,
+                                    .take = take_text, .closure = text};
+    struct https_answer answer;
+    if (!session || !request.path)
+        return tell_problem("refused", "a document without session or path");
+    request.cookies = memory_format(work->context, "session_id=%s", session);
+    https_perform(work->https, &request, &answer);
+    if (answer.outcome != HTTPS_ANSWERED)
+        return tell_answer(&answer);
+    if (answer.status != 200)
+        return tell_problem("nonsense", memory_format(work->context, "the host answers with HTTP status %ld", answer.status));
+    json_t *value = json_loadb(text->bytes, text->length, JSON_REJECT_DUPLICATES, NULL);
+    return value ? json_pack("{s:o}", "value", value) : tell_problem("nonsense", "the host answers what is no JSON");
+}
+
+/* catalogue: of updates, from their site or from a file */
+
+static json_t *do_catalogue(struct work *work)
+{
+    struct error *error = NULL;
+    const char *source = text_of(work->request, "source");
+    const char *copy = text_of(work->request, "copy");
+    if (!source || !copy)
+        return tell_problem("refused", "a catalogue without source or copy");
+    json_t *catalogue = site_read_catalogue(source, copy, &error);
+    return catalogue ? json_pack("{s:o}", "value", catalogue) : tell_error("catalogue", &error);
+}
+
 static const struct {
     const char *word;
     json_t *(*run)(struct work *work);
+    bool needs_host;
 } words[] = {
-    {"call", do_call},
-    {"export", do_export},
-    {"certificate", do_certificate},
+    {"call", do_call, true},
+    {"export", do_export, true},
+    {"certificate", do_certificate, true},
+    {"get", do_get, true},
+    {"catalogue", do_catalogue, false},
 };
 
 static json_t *answer_request(struct work *work)
 {
     const char *word = text_of(work->request, "do");
     for (size_t i = 0; word && i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i].word, word) == 0 && text_of(work->request, "address"))
+        if (strcmp(words[i].word, word) == 0 && (!words[i].needs_host || text_of(work->request, "address")))
             return words[i].run(work);
     return tell_problem("refused", "the helper was asked for nothing it can do");
 }

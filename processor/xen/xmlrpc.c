@@ -4,10 +4,10 @@
 #include <libxml/parser.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "xen/instant.h"
 
 enum {
     MOST_DEPTH = 200,                /* elements within each other; XAPI's deepest answers have 20 */
@@ -77,15 +77,13 @@ static void add_struct(struct buffer *out, const json_t *object)
         buffer_add_text(out, "</struct>");
 }
 
-static const char instant_tag[] = "dateTime.iso8601";
-
 static void add_value(struct buffer *out, const json_t *value)
 {
     char number[40];
-    const char *instant = json_object_size(value) == 1 ? json_string_value(json_object_get(value, instant_tag)) : NULL;
+    const char *instant = json_object_size(value) == 1 ? json_string_value(json_object_get(value, XEN_INSTANT_TAG)) : NULL;
     buffer_add_text(out, "<value>");
     if (instant)
-        add_scalar(out, instant_tag, instant);
+        add_scalar(out, XEN_INSTANT_TAG, instant);
     else if (json_is_array(value))
         add_array(out, value);
     else if (json_is_object(value))
@@ -120,32 +118,6 @@ char *xmlrpc_write_call(const void *context, const char *method, const json_t *p
         return buffer_take(out, context);
     talloc_free(out);
     return NULL;
-}
-
-json_t *xmlrpc_instant(time_t instant)
-{
-    struct tm fields;
-    char text[32];
-    gmtime_r(&instant, &fields);
-    strftime(text, sizeof text, "%Y%m%dT%H:%M:%SZ", &fields);
-    return json_pack("{s:s}", instant_tag, text);
-}
-
-bool xmlrpc_parse_instant(const json_t *value, time_t *instant)
-{
-    struct tm fields = {0};
-    const char *text = json_string_value(json_is_object(value) ? json_object_get(value, instant_tag) : value);
-    if (!text)
-        return false;
-    const char *end = strptime(text, strlen(text) > 4 && text[4] == '-' ? "%Y-%m-%dT%H:%M:%S" : "%Y%m%dT%H:%M:%S", &fields);
-    if (!end || (*end && *end != 'Z' && *end != '.' && *end != '+' && *end != '-'))
-        return false;
-    *instant = timegm(&fields);
-    if ((*end == '+' || *end == '-') && strlen(end) >= 3) {
-        long hours = strtol((char[]){end[1], end[2], '\0'}, NULL, 10);
-        *instant -= (*end == '+' ? 1 : -1) * hours * 3600;
-    }
-    return *instant > 0;
 }
 
 /* Reading */
@@ -303,7 +275,7 @@ static json_t *make_scalar(struct xmlrpc_reader *reader, enum element element)
     case NIL:
         return json_null();
     case INSTANT:
-        return json_pack("{s:s}", instant_tag, text);
+        return json_pack("{s:s}", XEN_INSTANT_TAG, text);
     default:
         return json_stringn(text, reader->text->length);
     }

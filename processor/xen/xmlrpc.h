@@ -1,7 +1,8 @@
 /*
  * XML-RPC as XAPI speaks it. Values are jansson's: strings (refs, enums and 64-bit integers are strings on the wire, too),
- * booleans, reals, arrays and objects. An instant is {"dateTime.iso8601": "20260115T04:00:00Z"}. Answers are read while they arrive, whatever generation of XAPI wrote them: with or without a
- * prolog, strings tagged or not. No document type, no entities, and limits on bytes, depth and members.
+ * booleans, reals, arrays and objects; instants are those of xen/instant.h. Answers are read while they arrive, whatever
+ * generation of XAPI wrote them: with or without a prolog, strings tagged or not. No document type, no entities, and limits on
+ * bytes, depth and members.
  */
 #ifndef KAIRAN_XEN_XMLRPC_H
 #define KAIRAN_XEN_XMLRPC_H
@@ -9,21 +10,11 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <time.h>
 
 #include "base/error.h"
 
 /* The body of a call below `context`; `params` is an array. */
 char *xmlrpc_write_call(const void *context, const char *method, const json_t *params);
-
-/* An instant as a parameter (a new reference). */
-json_t *xmlrpc_instant(time_t instant);
-
-/*
- * Reads an instant, or a string that holds one ("20260115T04:00:00Z", or with dashes); false for what is none, and for the
- * epoch, which means never.
- */
-bool xmlrpc_parse_instant(const json_t *value, time_t *instant);
 
 /* A reader of one document, below `context`, that refuses more than `maximum` bytes. */
 struct xmlrpc_reader *xmlrpc_begin(const void *context, size_t maximum, struct error **error);

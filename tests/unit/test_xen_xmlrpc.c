@@ -1,4 +1,5 @@
 /* xen/xmlrpc: documents of both generations, recorded traffic byte for byte, hostile ones. */
+#include "xen/instant.h"
 #include "xen/xmlrpc.h"
 
 #include <dirent.h>
@@ -65,7 +66,7 @@ END_TEST
 START_TEST(calls_are_written_as_xapi_wants_them)
 {
     void *context = talloc_new(NULL);
-    json_t *params = json_pack("[s, I, b, o, [], {}, f]", "a<&>\x01\"", (json_int_t)42, 1, xmlrpc_instant(1768446000), 0.5);
+    json_t *params = json_pack("[s, I, b, o, [], {}, f]", "a<&>\x01\"", (json_int_t)42, 1, instant_make(1768446000), 0.5);
     ck_assert_str_eq(xmlrpc_write_call(context, "x.y", params),
                      "<?xml version=\"1.0\" ?><methodCall><methodName>x.y</methodName><params>"
                      "<param><value><string>a&lt;&amp;&gt;\"</string></value></param><param><value><string>42</string></value></param>"
@@ -93,7 +94,7 @@ START_TEST(instants_are_read_in_every_form)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         time_t instant = 0;
         json_t *value = json_string(cases[i].text);
-        bool read = xmlrpc_parse_instant(value, &instant);
+        bool read = instant_parse(value, &instant);
         json_decref(value);
         ck_assert_msg(read == (cases[i].instant != 0) && (!read || instant == cases[i].instant), "%s", cases[i].text);
     }
