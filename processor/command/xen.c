@@ -7,9 +7,11 @@
 #include "base/memory.h"
 #include "command/command.h"
 #include "report/backup_report.h"
+#include "report/updates_report.h"
 #include "xen/backup.h"
 #include "xen/client.h"
 #include "xen/records.h"
+#include "xen/updates_run.h"
 
 /* What a word of `kairan xen` is given. */
 struct request {
@@ -161,6 +163,20 @@ static bool back_up(struct request *request, struct error **error)
     return done;
 }
 
+static bool show_updates(struct request *request, struct error **error)
+{
+    struct office *office = request->office;
+    struct xen_settings *settings = choose_pool(request, error);
+    json_t *run = settings ? updates_run(office->config, office->store, settings, request->options->dry_run, error) : NULL;
+    if (!run)
+        return false;
+    json_t *view = request->options->json ? json_incref(run) : report_view_updates(run, office->now);
+    bool is_known = json_is_null(json_object_get(run, "problem"));
+    json_decref(run);
+    return command_print(office->templates, "xen-updates.txt", view, request->options->json, error) &&
+           (is_known || error_set(error, ERROR_TEMPORARY, "the pool %s could not be looked at", settings->name));
+}
+
 static bool show_config(struct request *request, struct error **error)
 {
     struct xen_settings *settings = choose_pool(request, error);
@@ -176,6 +192,7 @@ static const struct {
 } words[] = {
     {"check", check},
     {"backup", back_up},
+    {"updates", show_updates},
     {"show-pin", show_pin},
     {"config", show_config},
 };
@@ -193,7 +210,7 @@ int command_xen(int argc, char *argv[])
     while (index < count && strcmp(words[index].word, word) != 0)
         index++;
     if (index == count || argc - options.first > 2) {
-        fprintf(stderr, "usage: kairan xen check | backup | show-pin | config [POOL]\n");
+        fprintf(stderr, "usage: kairan xen check | backup | updates | show-pin | config [POOL]\n");
         return COMMAND_USAGE;
     }
     void *context = talloc_new(NULL);

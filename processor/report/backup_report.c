@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/memory.h"
+#include "report/words.h"
 
 /* The reasons that templates have words for; of any other the code speaks. */
 static const char *const known[] = {
@@ -12,36 +12,9 @@ static const char *const known[] = {
     "OTHER_OPERATION_IN_PROGRESS", "damaged", "volume_full", "disks_missing", "vm_missing", "not_storage", "not_quiesced",
     "time_over", "timeout", "task_lost"};
 
-enum { KNOWN_COUNT = sizeof known / sizeof *known };
-
-/* Puts {"words": {code: true}} into `entry`: templates find the code they have words for, or "other". */
 static void add_words(json_t *entry, const char *name, const char *code)
 {
-    bool found = false;
-    json_t *words = json_object();
-    for (size_t i = 0; i < KNOWN_COUNT; i++) {
-        bool is_it = code && strcmp(known[i], code) == 0;
-        json_object_set_new(words, known[i], json_boolean(is_it));
-        found = found || is_it;
-    }
-    json_object_set_new(words, "other", json_boolean(code && !found));
-    json_object_set_new(entry, name, words);
-}
-
-static char *format_size(const void *context, json_int_t bytes)
-{
-    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
-    double size = (double)bytes;
-    size_t unit = 0;
-    for (; size >= 1024 && unit + 1 < sizeof units / sizeof *units; unit++)
-        size /= 1024;
-    return memory_format(context, unit ? "%.1f %s" : "%.0f %s", size, units[unit]);
-}
-
-static char *format_instant(const void *context, time_t instant)
-{
-    struct civil civil = clock_to_civil(instant);
-    return memory_format(context, "%04d-%02d-%02d %02d:%02d", civil.year, civil.month, civil.day, civil.hour, civil.minute);
+    report_add_words(entry, name, code, known, sizeof known / sizeof *known);
 }
 
 static json_t *view_vm(const void *context, const json_t *vm)
@@ -53,9 +26,9 @@ static json_t *view_vm(const void *context, const json_t *vm)
     const char *code = json_string_value(json_object_get(vm, "code"));
     json_t *view = json_pack("{s:O, s:O, s:s?, s:I, s:s?, s:s?, s:s?}", "name", json_object_get(vm, "name"), "is_archive",
                              json_object_get(vm, "is_archive"), "raw", raw && *raw ? raw : code, "seconds", milliseconds / 1000, "size",
-                             bytes ? format_size(context, bytes) : NULL, "speed",
-                             bytes && milliseconds ? format_size(context, bytes * 1000 / milliseconds) : NULL, "last_good",
-                             last ? format_instant(context, last) : NULL);
+                             bytes ? report_format_size(context, bytes) : NULL, "speed",
+                             bytes && milliseconds ? report_format_size(context, bytes * 1000 / milliseconds) : NULL, "last_good",
+                             last ? report_format_instant(context, last) : NULL);
     const char *warning = json_string_value(json_object_get(vm, "warning"));
     add_words(memory_check(view), "words", warning ? warning : code);
     return view;
@@ -74,17 +47,6 @@ static json_t *list_vms(const void *context, const json_t *night, const char *re
     return list;
 }
 
-/* Ten marks that a reader without colours sees as well. */
-static char *draw_bar(const void *context, json_int_t free, json_int_t size)
-{
-    enum { MARKS = 10 };
-    json_int_t used = size > 0 ? (size - free) * MARKS / size : 0;
-    char *bar = memory_copy_text(context, "");
-    for (int i = 0; i < MARKS; i++)
-        bar = memory_format(context, "%s%s", bar, i < used ? "#" : "-");
-    return bar;
-}
-
 static json_t *list_repositories(const void *context, const json_t *night)
 {
     json_t *list = json_array();
@@ -94,8 +56,8 @@ static json_t *list_repositories(const void *context, const json_t *night)
         json_int_t size = json_integer_value(json_object_get(sr, "size"));
         json_int_t free = json_integer_value(json_object_get(sr, "free"));
         json_array_append_new(list, json_pack("{s:O, s:s, s:s, s:I, s:s}", "name", json_object_get(sr, "name"), "free",
-                                              format_size(context, free), "size", format_size(context, size), "percent",
-                                              size > 0 ? free * 100 / size : 0, "bar", draw_bar(context, free, size)));
+                                              report_format_size(context, free), "size", report_format_size(context, size), "percent",
+                                              size > 0 ? free * 100 / size : 0, "bar", report_draw_bar(context, size - free, size)));
     }
     return list;
 }
@@ -116,7 +78,7 @@ json_t *report_view_backup(const struct office *office, const json_t *night)
     json_t *counts = json_object();
     const json_t *metadata = json_object_get(night, "metadata");
     json_t *view = json_pack("{s:O, s:s, s:O, s:O, s:O, s:o, s:o, s:o, s:o}", "pool", json_object_get(night, "pool"), "date",
-                             format_instant(context, office->now), "is_dry", json_object_get(night, "is_dry"), "removed",
+                             report_format_instant(context, office->now), "is_dry", json_object_get(night, "is_dry"), "removed",
                              json_object_get(night, "removed"), "unfinished", json_object_get(night, "unfinished"), "problem",
                              view_problem(json_object_get(night, "problem")), "repositories", list_repositories(context, night),
                              "metadata_failed",

@@ -264,7 +264,7 @@ CREATE TABLE note_search_stale (
 CREATE TABLE xen_run (
     id         INTEGER PRIMARY KEY,
     pool       TEXT NOT NULL,
-    job        TEXT NOT NULL, -- backup
+    job        TEXT NOT NULL, -- backup, updates, health
     started_at TEXT NOT NULL,
     ended_at   TEXT,
     status     TEXT NOT NULL, -- running, good, failed, interrupted
@@ -305,4 +305,18 @@ CREATE TABLE sr_sample (
     size     INTEGER NOT NULL,
     used     INTEGER NOT NULL,
     PRIMARY KEY (pool, sr_uuid, taken_at)
+);
+
+-- Updates that hosts lack or lacked.
+CREATE TABLE host_update (
+    pool          TEXT NOT NULL,
+    host_uuid     TEXT NOT NULL,
+    update_id     TEXT NOT NULL, -- uuid of a patch, or name of a package
+    host_name     TEXT NOT NULL,
+    name          TEXT NOT NULL,
+    first_seen_at TEXT NOT NULL,
+    last_seen_at  TEXT NOT NULL,
+    told_at       TEXT,          -- NULL: no report has told of it
+    gone_at       TEXT,          -- since when it is applied, or no longer wanted
+    PRIMARY KEY (pool, host_uuid, update_id)
 );

@@ -96,9 +96,19 @@ static bool fits(const xmlChar **attributes)
     return true;
 }
 
+/* libxml2 leaves "&" in values as "&#38;" unless it may put entities in, which it must not. */
 static void set_text(json_t *record, const char *name, const char *value)
 {
-    json_object_set_new(record, name, json_string(value));
+    static const char ampersand[] = "&#38;";
+    char text[MOST_VALUE + 1];
+    size_t length = 0;
+    for (; *value && length < MOST_VALUE; length++) {
+        bool is_ampersand = strncmp(value, ampersand, sizeof ampersand - 1) == 0;
+        text[length] = *value;
+        value += is_ampersand ? sizeof ampersand - 1 : 1;
+    }
+    text[length] = '\0';
+    json_object_set_new(record, name, json_string(text));
 }
 
 static void set_number(json_t *record, const char *name, const char *value, long fallback)

@@ -315,7 +315,7 @@ static json_t *with_session(const struct client *client, const json_t *params)
 
 static bool is_read(const char *method)
 {
-    return strstr(method, ".get_") != NULL;
+    return strstr(method, ".get_") != NULL || strcmp(method, "event.from") == 0;
 }
 
 /* Whether another try makes sense, and what has to be done before it. */

@@ -67,6 +67,73 @@ bool records_read(struct records *records, const char *const tables[], struct er
     return true;
 }
 
+static bool is_unknown(const struct client *client)
+{
+    static const char *const codes[] = {"MESSAGE_METHOD_UNKNOWN", "MESSAGE_REMOVED", "MESSAGE_DEPRECATED"};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (client_failed_with(client, codes[i]))
+            return true;
+    return false;
+}
+
+static bool read_one_by_one(struct records *records, const char *const tables[], struct error **error)
+{
+    for (size_t i = 0; tables[i]; i++) {
+        struct error *problem = NULL;
+        if (records_table(records, tables[i], &problem))
+            continue;
+        if (!records->client || !is_unknown(records->client)) {
+            if (error)
+                *error = problem;
+            else
+                error_free(&problem);
+            return false;
+        }
+        error_free(&problem);
+        json_object_set_new(records->tables, tables[i], json_object());
+    }
+    return true;
+}
+
+/* The class of an event is the name of its table in small letters. */
+static const char *table_of(const char *const tables[], const char *class)
+{
+    for (size_t i = 0; tables[i]; i++)
+        if (strcasecmp(tables[i], class) == 0)
+            return tables[i];
+    return NULL;
+}
+
+static void take_events(struct records *records, const char *const tables[], const json_t *events)
+{
+    size_t i;
+    const json_t *event;
+    for (i = 0; tables[i]; i++)
+        json_object_set_new(records->tables, tables[i], json_object());
+    json_array_foreach(events, i, event) {
+        const char *table = table_of(tables, record_text(event, "class"));
+        json_t *snapshot = json_object_get(event, "snapshot");
+        if (table && json_is_object(snapshot))
+            json_object_set(json_object_get(records->tables, table), record_text(event, "ref"), snapshot);
+    }
+}
+
+bool records_read_at_once(struct records *records, const char *const tables[], struct error **error)
+{
+    if (!records->client)
+        return read_one_by_one(records, tables, error);
+    json_t *classes = json_array();
+    for (size_t i = 0; tables[i]; i++)
+        json_array_append_new(classes, json_string(tables[i]));
+    json_t *answer = client_call(records->client, "event.from", json_pack("[o, s, f]", classes, "", 10.0), NULL);
+    const json_t *events = json_object_get(answer, "events");
+    bool came = json_array_size(events) > 0;
+    if (came)
+        take_events(records, tables, events);
+    json_decref(answer);
+    return came || read_one_by_one(records, tables, error);
+}
+
 const json_t *records_find(const struct records *records, const char *table, const char *ref)
 {
     return ref ? json_object_get(json_object_get(records->tables, table), ref) : NULL;

@@ -27,6 +27,12 @@ json_t *records_table(struct records *records, const char *table, struct error *
 /* Reads the named tables (NULL-terminated), so that what follows cannot fail. */
 bool records_read(struct records *records, const char *const tables[], struct error **error);
 
+/*
+ * The same in one call (event.from), or in one a table where a pool does not know that. A table that the pool has not, because it is
+ * too old or too new for it, is empty.
+ */
+bool records_read_at_once(struct records *records, const char *const tables[], struct error **error);
+
 /* One record of a table that was read; NULL for the null ref and for what is not there. Borrowed. */
 const json_t *records_find(const struct records *records, const char *table, const char *ref);
 

@@ -43,6 +43,8 @@ static const struct key keys[] = {
      "kilobytes a second that an export may take; 0: no limit"},
     {"backup", "metadata", KEY_WORD, FIELD(metadata), "yes", 0, 0,
      "yes|no: keep a dump of the pool's database beside the exports"},
+    {"updates", "catalogue", KEY_TEXT, FIELD(catalogue), "https://updates.ops.xenserver.com/xenserver/updates.xml", 0, 0,
+     "catalogue of updates for XenServer up to 8.2 (updates.xml): a URL, or a file"},
     {"report", "to", KEY_TEXT, FIELD(to), "", 0, 0, "addresses that get the report, by commas; empty: the administrator"},
     {"report", "language", KEY_TEXT, FIELD(language), "", 0, 0, "ja or en; empty: the center's"},
 };
@@ -80,6 +82,8 @@ static void complete_values(struct xen_settings *settings, const struct config *
         if (value && **value && **value != '/')
             *value = file_join(settings, folder, *value);
     }
+    if (*settings->catalogue && *settings->catalogue != '/' && !strstr(settings->catalogue, "://"))
+        settings->catalogue = file_join(settings, folder, settings->catalogue);
     if (!*settings->to)
         settings->to = memory_copy_text(settings, config->administrator);
     if (!*settings->language)

@@ -35,6 +35,8 @@ struct xen_settings {
     long export_reserve_percent;
     long rate_limit;
     char *metadata;
+    /* [updates] */
+    char *catalogue;
     /* [report] */
     char *to;
     char *language;

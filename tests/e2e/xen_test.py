@@ -41,6 +41,11 @@ class Center(Kairan):
     def xen(self, *arguments, **options):
         return self.run("xen", *arguments, **options)
 
+    def shown(self, *arguments, language="ja_JP.UTF-8"):
+        """What a person with that language sees, whatever the status."""
+        environment = {**os.environ, "KAIRAN_NOW": self.now, "LC_ALL": language}
+        return run([program("kairan"), "xen", *arguments, "-C", self.folder], env=environment).stdout.decode()
+
     def xen_json(self, *arguments, **options):
         return json.loads(self.run("xen", *arguments, "--json", **options).stdout)
 

@@ -9,6 +9,7 @@ import time
 import uuid as uuids
 
 import xva
+from lookout import Lookout
 from xapi import NULL, Failure, Instant, now_text, read_value, to_xml
 
 MIB, GIB = 1 << 20, 1 << 30
@@ -40,7 +41,7 @@ def full(size):
     return round_up(size + META + (size + 2 * MIB - 1) // (2 * MIB) * 4096, 4 * MIB)
 
 
-class Pool:
+class Pool(Lookout):
     """The tables and what happens to them."""
 
     def __init__(self, version="6.5", vms=20, seed=1, sr_size=2048 * GIB):
@@ -52,6 +53,8 @@ class Pool:
         self.password = "secret & more"
         self.sessions, self.journal, self.calls = set(), [], []
         self.faults = []               # see fault()
+        self.knows_events = True
+        self.packages, self.deliveries = [], []  # updates of XCP-ng and of XenServer 8: see lookout.py
         self.data = {}                 # VDI ref -> bytes of real data in its own node
         self.tables = {name: {} for name in
                        "pool host host_metrics SR PBD VM VDI VBD task message pool_patch host_patch pool_update".split()}
@@ -249,7 +252,7 @@ class Pool:
         table, _, verb = method.partition(".")
         special = getattr(self, f"do_{table}_{verb}", None)
         if special:
-            if verb not in ("get_since", "get_servertime", "compute_free_memory", "create"):
+            if verb not in ("get_since", "from", "call_plugin", "get_servertime", "compute_free_memory", "create"):
                 self.journal.append((method, *params))
             return special(*params)
         if table not in self.tables or not verb.startswith("get_"):

@@ -5,6 +5,7 @@ what real hosts do: untagged strings, 64-bit integers as strings, no prolog on 6
 air at one address a host; everything it answers comes from the pool's tables. Faults of the wire are played on demand.
 """
 import http.server
+import json
 import os
 import re
 import socket
@@ -164,6 +165,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.close_connection = True
         if parts.path == "/export":
             return self.export(query, cookies)
+        if parts.path == "/updates":
+            document = pool.updates_document(query.get("host_refs", "").split(";"))
+            return self.answer(200 if document else 404, json.dumps(document or ["NO_REPOSITORY_ENABLED"]).encode(), "application/json")
         if parts.path == "/pool/xmldbdump":
             return self.stream(pool.dump())
         return self.answer(404, b"", "text/html")
