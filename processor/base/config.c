@@ -63,6 +63,16 @@ static const struct key keys[] = {
     {"polls", "names_shown", KEY_NUMBER, FIELD(names_shown), "40", 1, 100000, "names behind one count in a result"},
     {"polls", "table_rows", KEY_NUMBER, FIELD(table_rows), "60", 0, 100000, "people in the table of a result; more: no table"},
     {"polls", "days_kept", KEY_NUMBER, FIELD(days_kept), "400", 1, 36500, "days that sent mails stay in the outbox table"},
+    {"days", "periods", KEY_TEXT, FIELD(periods), "", 0, 0,
+     "hours of words in dates, by commas: 夕方 16:00-18:00, 6限 18:10-19:40, 昼休み off; built in are 午前 9:00-12:00, "
+     "午後 13:00-17:00, 昼 and 昼休み 12:00-13:00, 1限 8:50-10:20, 2限 10:30-12:00, 3限 13:00-14:30, 4限 14:40-16:10, "
+     "5限 16:20-17:50"},
+    {"days", "closures", KEY_TEXT, FIELD(closures), "12/29-1/3", 0, 0,
+     "days of the year on which the house is closed, by commas: 12/29-1/3, 8/13-8/15; organisers are warned"},
+    {"days", "working_hours", KEY_TEXT, FIELD(working_hours), "8:00-18:00", 0, 0,
+     "organisers are warned of dates outside of them; empty: never"},
+    {"days", "holidays", KEY_PATH, FIELD(holidays), "holidays", 0, 0,
+     "file of holidays beside those of the law, one a line: 2026-06-01 NAME, 06-01 NAME (each year), or 2026-07-20 off"},
     {"nightly", "deadlines", KEY_TIME, FIELD(nightly_deadlines), "00:05", 0, 0,
      "when kairan nightly takes in the spool and closes what is due, in case nothing else does: HH:MM or off"},
     {"nightly", "digest", KEY_TIME, FIELD(nightly_digest), "06:30", 0, 0,

@@ -47,6 +47,11 @@ struct config {
     long names_shown;
     long table_rows;
     long days_kept;
+    /* [days] */
+    char *periods;
+    char *closures;
+    char *working_hours;
+    char *holidays;
     /* [nightly]: minutes since midnight, or KEYS_OFF */
     long nightly_deadlines;
     long nightly_backup;

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "command/command.h"
+#include "text/almanac.h"
 
 int command_config(int argc, char *argv[])
 {
@@ -14,9 +15,10 @@ int command_config(int argc, char *argv[])
         return status;
     void *context = talloc_new(NULL);
     struct config *config = config_load(context, options.instance, &error);
-    if (config)
+    bool is_right = config && almanac_load(context, config, &error); /* its keys are read by whoever needs days */
+    if (is_right)
         config_print(stdout, config);
-    if (!config || fflush(stdout) != 0)
+    if (!is_right || fflush(stdout) != 0)
         status = command_fail(&error);
     talloc_free(context);
     return status;

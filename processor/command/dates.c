@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "command/command.h"
+#include "text/almanac.h"
 #include "text/when_text.h"
 
 /*
@@ -37,6 +38,10 @@ static bool read_and_print(const void *context, const char *file, const struct c
     struct when_context about = {.language = options->language};
     size_t length;
     struct config *config = config_load(context, options->instance, NULL);
+    struct almanac *almanac = config ? almanac_load(context, config, error) : NULL;
+    about.almanac = almanac;
+    if (config && !almanac)
+        return false;
     if (!config && !clock_set_zone("Asia/Tokyo", error))
         return false;
     if (!read_now(options, &about, error))

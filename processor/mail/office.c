@@ -13,6 +13,7 @@
 #include "mail/compose.h"
 #include "store/letter.h"
 #include "store/outbox.h"
+#include "text/almanac.h"
 
 static const char answer_purpose[] = "answer";
 static const char loop_purpose[] = "loop";
@@ -25,7 +26,8 @@ struct office *office_open(const void *context, const struct config *config, str
     office->pool = memory_new_pool(office);
     office->templates = template_open_folder(office, config->templates);
     office->key = token_load_key(office, config->key_file, error);
-    if (office->key)
+    office->almanac = office->key ? almanac_load(office, config, error) : NULL;
+    if (office->almanac)
         office->store = store_open(office, config->database, error);
     if (!office->store) {
         talloc_free(office);

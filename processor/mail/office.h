@@ -24,6 +24,7 @@ struct office {
     struct store *store;
     struct token_key *key;
     struct template_folder *templates;
+    struct almanac *almanac; /* text/almanac.h */
     time_t now;       /* one present for the whole run */
     void *pool;       /* memory for one mail of ours after the other */
     struct question_cache *questions; /* what poll/question keeps for the run; NULL: nothing yet */

@@ -138,7 +138,8 @@ bool command_add(struct commanding *commanding, const char *arguments, struct er
         return command_tell(commanding, "add_begins", NULL);
     }
     void *context = talloc_new(NULL);
-    struct when_context about = {.now = clock_to_civil(commanding->incoming->received_at)};
+    struct when_context about = {.now = clock_to_civil(commanding->incoming->received_at),
+                                 .almanac = commanding->office->almanac};
     struct when_result *result = when_read_candidates(context, arguments, &about);
     bool done = true;
     if (!holds_dates(result))
@@ -153,7 +154,8 @@ bool command_add(struct commanding *commanding, const char *arguments, struct er
 bool command_adds(const struct commanding *commanding, const char *line)
 {
     void *context = talloc_new(NULL);
-    struct when_context about = {.now = clock_to_civil(commanding->incoming->received_at)};
+    struct when_context about = {.now = clock_to_civil(commanding->incoming->received_at),
+                                 .almanac = commanding->office->almanac};
     bool is_date = commanding->is_adding && when_read_candidates(context, line, &about)->verdict != WHEN_NONE;
     talloc_free(context);
     return is_date;
@@ -313,6 +315,7 @@ bool command_fix(struct commanding *commanding, const char *arguments, struct er
         }
         bool has_span = choice->has_end && !choice->all_day;
         struct when_context about = {.now = clock_to_civil(commanding->incoming->received_at),
+                                     .almanac = commanding->office->almanac,
                                      .heading = &choice->start,
                                      .duration_minutes = has_span ? (int)civil_minutes_between(choice->start, choice->end)
                                                                   : 0};

@@ -17,7 +17,8 @@ enum { CLOSE_OF_BUSINESS = 17, MINUTES_A_DAY = 24 * 60, LONGEST_EXTENSION = 366 
 static time_t read_deadline(struct commanding *commanding, const char *text)
 {
     void *context = talloc_new(NULL);
-    struct when_context about = {.now = clock_to_civil(commanding->incoming->received_at)};
+    struct when_context about = {.now = clock_to_civil(commanding->incoming->received_at),
+                                 .almanac = commanding->office->almanac};
     struct when_result *result = when_read_point(context, text, &about);
     bool is_clear = result->count == 1 && (result->verdict == WHEN_OK || result->verdict == WHEN_INFERRED);
     time_t deadline = 0;

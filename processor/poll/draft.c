@@ -59,6 +59,7 @@ const char *draft_problem_name(enum draft_problem_kind kind)
 struct reader {
     struct draft *draft;
     const struct config *config;
+    const struct almanac *almanac;
     const struct letter *letter;
     struct civil now;
     int zone; /* of `now`, minutes east of UTC */
@@ -72,10 +73,15 @@ struct reader {
     char **required;
 };
 
+static struct when_context about_dates(const struct reader *reader)
+{
+    return (struct when_context){.now = reader->now, .zone = reader->zone, .almanac = reader->almanac};
+}
+
 void draft_add_problem(struct draft *draft, enum draft_problem_kind kind, const char *line)
 {
     draft->problems = memory_resize(draft, draft->problems, struct draft_problem, draft->problem_count + 1);
-    draft->problems[draft->problem_count++] = (struct draft_problem){kind, memory_copy_text(draft, line)};
+    draft->problems[draft->problem_count++] = (struct draft_problem){kind, memory_copy_text(draft, line), NULL};
 }
 
 static void append(char ***list, const void *context, const char *text)
@@ -141,7 +147,7 @@ static int read_duration(const char *value)
 
 static void read_deadline(struct reader *reader, const char *line, const char *value)
 {
-    struct when_context about = {.now = reader->now, .zone = reader->zone};
+    struct when_context about = about_dates(reader);
     struct when_result *result = when_read_point(reader->draft, value, &about);
     if (result->count != 1 || result->verdict == WHEN_ASK || result->verdict == WHEN_NONE) {
         bool is_past = result->reason && strcmp(result->reason, "past") == 0;
@@ -199,7 +205,8 @@ static bool read_times_of_heading(struct reader *reader, const char *line, struc
 static bool read_choice_line(struct reader *reader, const char *line)
 {
     struct draft *draft = reader->draft;
-    struct when_context about = {.now = reader->now, .zone = reader->zone, .duration_minutes = reader->duration_minutes};
+    struct when_context about = about_dates(reader);
+    about.duration_minutes = reader->duration_minutes;
     struct when_result *result = when_read_candidates(draft, line, &about);
     if (!holds_dates(result) && reader->has_heading && read_times_of_heading(reader, line, &about))
         return true;
@@ -208,6 +215,7 @@ static bool read_choice_line(struct reader *reader, const char *line)
     reader->has_heading = false;
     if (!holds_dates(result)) {
         draft_add_problem(draft, DRAFT_UNCLEAR_DATE, line);
+        draft->problems[draft->problem_count - 1].reason = result->reason;
         return true;
     }
     for (size_t i = 0; i < result->count; i++)
@@ -270,7 +278,7 @@ static void read_labelled(struct reader *reader, enum label label, const char *l
 
 static void read_prose(struct reader *reader, const char *line)
 {
-    struct when_context about = {.now = reader->now, .zone = reader->zone};
+    struct when_context about = about_dates(reader);
     struct when_result *result = when_read_point(reader->draft, line, &about);
     if (holds_dates(result))
         append(&reader->draft->skipped, reader->draft, line);
@@ -428,11 +436,11 @@ static void check_whole(struct reader *reader)
         draft_add_problem(draft, DRAFT_TOO_MANY_PARTICIPANTS, "");
 }
 
-struct draft *draft_read(const void *context, const struct config *config, const struct letter *letter,
-                         struct civil now)
+struct draft *draft_read(const void *context, const struct config *config, const struct almanac *almanac,
+                         const struct letter *letter, struct civil now)
 {
     struct draft *draft = memory_new(context, struct draft);
-    struct reader reader = {.draft = draft, .config = config, .letter = letter, .now = now};
+    struct reader reader = {.draft = draft, .config = config, .almanac = almanac, .letter = letter, .now = now};
     reader.zone = (int)(clock_utc_offset(clock_from_civil(now)) / 60);
     reader.description = buffer_new(draft, LIMIT_TEXT_BYTES);
     draft->title = read_title(draft, letter->subject);

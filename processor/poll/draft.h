@@ -29,6 +29,7 @@ enum draft_problem_kind {
 struct draft_problem {
     enum draft_problem_kind kind;
     char *line; /* "" when it belongs to none */
+    const char *reason; /* of DRAFT_UNCLEAR_DATE: the word of when.h, or NULL */
 };
 
 struct participant {
@@ -56,9 +57,9 @@ struct draft {
     char **skipped; /* talloc array: lines that hold a date but were not taken as candidates */
 };
 
-/* Reads a letter as the opening of a poll below `context`, at the wall-clock time `now`. */
-struct draft *draft_read(const void *context, const struct config *config, const struct letter *letter,
-                         struct civil now);
+/* Reads a letter as the opening of a poll below `context`, at the wall-clock time `now`; `almanac` may be NULL. */
+struct draft *draft_read(const void *context, const struct config *config, const struct almanac *almanac,
+                         const struct letter *letter, struct civil now);
 
 /* "no_choices", … as views spell them. */
 const char *draft_problem_name(enum draft_problem_kind kind);

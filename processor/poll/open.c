@@ -64,6 +64,17 @@ char *poll_find_free_code(const void *context, struct office *office, struct err
     return NULL;
 }
 
+/* Why a date is not clear: the words of when.h, the one that holds true. */
+static json_t *view_reason(const char *reason)
+{
+    static const char *const reasons[] = {"impossible", "weekday", "past",       "far", "range",
+                                          "period",     "order",   "recurrence", "zone", "date"};
+    json_t *view = json_object();
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        json_object_set_new(view, reasons[i], json_boolean(reason && strcmp(reason, reasons[i]) == 0));
+    return view;
+}
+
 /* One object a problem, with its own name set to true, so that a template has a sentence for each. */
 static json_t *view_problems(const struct draft *draft)
 {
@@ -73,6 +84,7 @@ static json_t *view_problems(const struct draft *draft)
         for (int kind = DRAFT_NO_CHOICES; kind <= DRAFT_UNSUPPORTED; kind++)
             json_object_set_new(problem, draft_problem_name((enum draft_problem_kind)kind),
                                 json_boolean(kind == (int)draft->problems[i].kind));
+        json_object_set_new(problem, "why", view_reason(draft->problems[i].reason));
         json_array_append_new(list, problem);
     }
     return list;

@@ -6,9 +6,10 @@
 #include "mail/reply.h"
 #include "poll/ballot.h"
 #include "poll/view.h"
+#include "text/almanac.h"
 #include "text/value.h"
 
-enum { PEOPLE_SHOWN = 100 };
+enum { PEOPLE_SHOWN = 100, MANY_CHOICES = 20 };
 
 static json_t *view_lines(char **lines)
 {
@@ -18,21 +19,71 @@ static json_t *view_lines(char **lines)
     return list;
 }
 
+/* The last instant of a choice; one without an end is over as soon as it begins. */
+static struct civil end_of(const struct choice *choice)
+{
+    struct civil end = choice->has_end ? choice->end : choice->start;
+    return choice->all_day ? civil_add_minutes(end, 24 * 60) : end;
+}
+
+/* The number of the choice before this one that shares time with it, or null. */
+static json_t *view_overlap(const struct poll *poll, size_t i)
+{
+    const struct choice *choice = &poll->choices[i];
+    for (size_t j = 0; j < i; j++) {
+        const struct choice *other = &poll->choices[j];
+        bool is_same_start = civil_compare(choice->start, other->start) == 0;
+        bool is_shared = civil_compare(choice->start, end_of(other)) < 0 && civil_compare(other->start, end_of(choice)) < 0;
+        if (is_same_start || is_shared)
+            return json_integer(other->number);
+    }
+    return json_null();
+}
+
+/* The days of a choice: a weekend, holidays and their names, days on which the house is closed. */
+static void mark_days(json_t *view, const struct choice *choice, const struct almanac *almanac, const char *language)
+{
+    enum { MOST_DAYS = 31 };
+    json_t *holidays = json_array();
+    bool is_weekend = false;
+    bool is_closed = false;
+    long first = civil_day_number(choice->start);
+    long last = civil_day_number(civil_add_minutes(end_of(choice), -1));
+    for (long number = first; number == first || (number <= last && number < first + MOST_DAYS); number++) {
+        struct civil day = civil_from_day_number(number);
+        const char *holiday = almanac_holiday(almanac, day, language);
+        int weekday = civil_weekday(day);
+        is_weekend = is_weekend || weekday == 0 || weekday == 6;
+        is_closed = is_closed || almanac_is_closed(almanac, day);
+        if (holiday)
+            json_array_append_new(holidays, view_text(holiday));
+    }
+    json_object_set_new(view, "is_weekend", json_boolean(is_weekend));
+    json_object_set_new(view, "is_closed", json_boolean(is_closed));
+    json_object_set_new(view, "holidays", holidays);
+}
+
 /* Each choice with its year, and what the organiser should look at twice. */
-static void mark_choices(json_t *choices, const struct poll *poll, const struct draft *draft, const char *language)
+static void mark_choices(json_t *choices, const struct office *office, const struct poll *poll,
+                         const struct draft *draft, const char *language)
 {
     for (size_t i = 0; i < poll->choice_count; i++) {
-        struct when when = draft ? draft->choices[i] : choice_to_when(&poll->choices[i]);
-        int weekday = civil_weekday(when.start);
-        json_t *choice = json_array_get(choices, i);
+        const struct choice *choice = &poll->choices[i];
+        struct when when = draft ? draft->choices[i] : choice_to_when(choice);
+        json_t *view = json_array_get(choices, i);
         char *label = when_format(NULL, language, &when, 0);
-        json_object_set_new(choice, "label", json_string(label));
+        json_object_set_new(view, "label", json_string(label));
         talloc_free(label);
-        json_object_set_new(choice, "is_weekend", json_boolean(weekday == 0 || weekday == 6));
-        json_object_set_new(choice, "is_without_end", json_boolean(!when.has_end && !when.all_day));
-        json_object_set_new(choice, "is_inferred",
-                            json_boolean(when.inferred & ~(unsigned)(WHEN_INFERRED_YEAR | WHEN_INFERRED_END)));
-        json_object_set_new(choice, "written", view_text(when.text));
+        mark_days(view, choice, office->almanac, language);
+        bool is_working = choice->all_day || (almanac_is_working(office->almanac, choice->start) &&
+                                              (!choice->has_end || almanac_is_working(office->almanac, choice->end)));
+        bool is_inferred = when.inferred & ~(unsigned)(WHEN_INFERRED_YEAR | WHEN_INFERRED_END);
+        json_object_set_new(view, "is_out_of_hours", json_boolean(!is_working));
+        json_object_set_new(view, "is_past", json_boolean(clock_from_civil(end_of(choice)) <= office->now));
+        json_object_set_new(view, "overlaps", view_overlap(poll, i));
+        json_object_set_new(view, "is_without_end", json_boolean(!when.has_end && !when.all_day));
+        json_object_set_new(view, "is_inferred", json_boolean(is_inferred));
+        json_object_set_new(view, "written", view_text(when.text));
     }
 }
 
@@ -70,14 +121,14 @@ static json_t *view_preview(struct office *office, const struct poll *poll, cons
     json_decref(ballot);
     if (text) {
         view = view_poll(poll, organiser, language);
-        mark_choices(json_object_get(view, "choices"), poll, draft, language);
+        mark_choices(json_object_get(view, "choices"), office, poll, draft, language);
         long more = poll->invited - (long)memory_count(shown);
         json_t *own = json_pack(
-            "{s:o, s:I, s:o, s:o, s:b, s:b, s:s, s:b, s:o}", "participants", view_participants(shown),
+            "{s:o, s:I, s:o, s:o, s:b, s:b, s:s, s:b, s:o, s:b}", "participants", view_participants(shown),
             "participant_count", (json_int_t)poll->invited, "more_participants", more > 0 ? json_integer(more) : json_null(),
             "skipped", view_lines(draft ? draft->skipped : NULL), "deadline_inferred", draft && draft->deadline_inferred,
             "deadline_late", is_after_first_choice(poll), "ballot", text, "is_stale", preview->is_stale, "entries",
-            preview->entries ? json_incref(preview->entries) : json_array());
+            preview->entries ? json_incref(preview->entries) : json_array(), "is_long", poll->choice_count > MANY_CHOICES);
         json_object_update(view, view_check(own));
         json_decref(own);
     }

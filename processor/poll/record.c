@@ -197,7 +197,7 @@ static bool take_without_reference(struct office *office, struct incoming *incom
 {
     void *context = talloc_new(NULL);
     struct draft *draft =
-        draft_read(context, office->config, incoming->letter, clock_to_civil(incoming->received_at));
+        draft_read(context, office->config, office->almanac, incoming->letter, clock_to_civil(incoming->received_at));
     struct person *person;
     int64_t *ids;
     bool done = find_open_polls(context, office, incoming, &person, &ids, error);

@@ -11,6 +11,8 @@
 
 #include "base/civil.h"
 
+struct almanac;
+
 /* What the reader filled in, as bits of `when.inferred`. */
 enum when_inferred {
     WHEN_INFERRED_YEAR = 1,     /* the next such day within nine months */
@@ -27,6 +29,8 @@ enum when_warning {
     WHEN_WARNS_WEEKEND = 1,
     WHEN_WARNS_PAST = 2,
     WHEN_WARNS_OVERNIGHT = 4,
+    WHEN_WARNS_HOLIDAY = 8, /* one of its days is a holiday … */
+    WHEN_WARNS_CLOSURE = 16, /* … or one on which the house is closed */
 };
 
 struct when {
@@ -66,14 +70,15 @@ struct when_context {
     int zone; /* of `now`, minutes east of UTC */
     const struct civil *heading; /* date that stood alone on the line above, inherited by bare times; or NULL */
     int duration_minutes;        /* 所要; 0: none */
+    const struct almanac *almanac; /* the administrator's words and days; NULL: what is built in */
     const char *language;        /* "ja" or "en": how running text orders 12/8/10; NULL: by its letters */
 };
 
 /*
  * Reads one line of an opening mail as candidates: bullets and labels (・ 候補1： ① 1.) are stripped, and only a line
  * whose first word then is a date or a time counts; a date inside a sentence does not (WHEN_NONE). One line may hold
- * several dates; a date without a time is all day; a deadline (まで, 締切) is none. 午前, 午後, 昼 and lessons come
- * from a built-in table, other words of that kind are asked. Only the first 4 kB of a line are looked at. `result` and
+ * several dates; a date without a time is all day; a deadline (まで, 締切) is none. 午前, 午後, 昼 and lessons have
+ * the hours of the almanac, words of that kind that it does not know are asked. Only the first 4 kB of a line are looked at. `result` and
  * all in it hang below `context`.
  */
 struct when_result *when_read_candidates(const void *context, const char *line, const struct when_context *about);

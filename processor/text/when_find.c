@@ -122,6 +122,7 @@ static void add(struct search *search, struct moment *first, struct moment *seco
                       (struct civil){reader->about->now.year, reader->about->now.month, reader->about->now.day, 0, 0}) <
         0)
         when.warnings |= WHEN_WARNS_PAST;
+    when.warnings |= when_warn_of_days(reader->about, &when);
     search->is_inferred |= (when.inferred & ~(unsigned)WHEN_INFERRED_YEAR) != 0;
     size_t behind = second ? second->behind : first->behind;
     when.text = quote(result, reader, first->first, behind);

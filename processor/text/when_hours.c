@@ -3,6 +3,8 @@
 
 enum half { ANY_HALF, FORENOON, AFTERNOON };
 
+enum { NO_PERIOD = -1 };
+
 /* One time on the clock, and how it was written. */
 struct clock_time {
     int minutes;
@@ -104,16 +106,9 @@ static bool read_time(struct reader *reader, struct clock_time *time)
     return true;
 }
 
-static int minutes_of_lesson(int lesson)
-{
-    static const int starts[] = {8 * 60 + 50, 10 * 60 + 30, 13 * 60, 14 * 60 + 40, 16 * 60 + 20};
-    return lesson >= 1 && lesson <= 5 ? starts[lesson - 1] : -1;
-}
-
-/* 4限, 3-4限: the table of lessons, each of ninety minutes. */
+/* 4限, 3-4限: the almanac's lessons. */
 static bool read_lessons(struct reader *reader, struct hours *hours)
 {
-    enum { LESSON_MINUTES = 90 };
     if (!is_kind(reader, 0, TOKEN_NUMBER))
         return false;
     int first = when_peek(reader, 0)->value;
@@ -126,28 +121,40 @@ static bool read_lessons(struct reader *reader, struct hours *hours)
     else if (at == 1)
         return false;
     reader->at += is_span ? at + 3 : at;
-    hours->start = minutes_of_lesson(first);
-    hours->end = minutes_of_lesson(last) + LESSON_MINUTES;
-    hours->has_end = true;
-    if (hours->start < 0 || minutes_of_lesson(last) < 0)
+    const struct almanac_hours *begin = almanac_find_lesson(reader->about->almanac, first);
+    const struct almanac_hours *finish = almanac_find_lesson(reader->about->almanac, last);
+    if (!begin || !finish) {
         hours->problem = "period";
-    else if (last < first)
+        return true;
+    }
+    hours->start = begin->start;
+    hours->end = finish->end;
+    hours->has_end = true;
+    if (last < first)
         hours->problem = "order";
     return true;
 }
 
-/* 午前 午後 昼 終日 AM: the table of periods; and the words that are in no table. */
+/* The place in the almanac of the period that a token is, or NO_PERIOD. */
+static int period_of(const struct token *token)
+{
+    switch (token->kind) {
+    case TOKEN_FORENOON:
+        return ALMANAC_FORENOON;
+    case TOKEN_AFTERNOON:
+        return ALMANAC_AFTERNOON;
+    case TOKEN_MIDDAY:
+        return ALMANAC_MIDDAY;
+    case TOKEN_PERIOD:
+        return token->value;
+    default:
+        return NO_PERIOD;
+    }
+}
+
+/* 午前 午後 昼 終日 AM: the almanac's periods; and the words that it does not know. */
 static bool read_period(struct reader *reader, struct hours *hours)
 {
-    static const struct period {
-        enum token_kind kind;
-        int start;
-        int end;
-    } periods[] = {
-        {TOKEN_FORENOON, 9 * 60, 12 * 60},
-        {TOKEN_AFTERNOON, 13 * 60, 17 * 60},
-        {TOKEN_MIDDAY, 12 * 60, 13 * 60},
-    };
     if (is_kind(reader, 0, TOKEN_ALL) && is_kind(reader, 1, TOKEN_DAY_WORD))
         reader->at++;
     else if (!is_kind(reader, 0, TOKEN_ALL_DAY) && is_kind(reader, 0, TOKEN_DAY_WORD))
@@ -156,19 +163,20 @@ static bool read_period(struct reader *reader, struct hours *hours)
         hours->is_all_day = true;
         return true;
     }
-    if (when_accept(reader, TOKEN_VAGUE_TIME)) {
-        hours->problem = "period";
-        return true;
-    }
-    for (size_t i = 0; i < sizeof periods / sizeof *periods; i++) {
-        if (!when_accept(reader, periods[i].kind))
-            continue;
-        hours->start = periods[i].start;
-        hours->end = periods[i].end;
+    int period = period_of(when_peek(reader, 0));
+    if (period == NO_PERIOD && !is_kind(reader, 0, TOKEN_VAGUE_TIME))
+        return false;
+    reader->at++;
+    const struct almanac_hours *known =
+        period == NO_PERIOD ? NULL : almanac_find_period(reader->about->almanac, period);
+    if (known) {
+        hours->start = known->start;
+        hours->end = known->end;
         hours->has_end = true;
-        return true;
+    } else {
+        hours->problem = "period";
     }
-    return false;
+    return true;
 }
 
 /* 2時間, 1時間半, 90分, 2h, 2 hours: the minutes, or 0 when there is no duration here. */

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/civil.h"
+#include "text/almanac.h"
 #include "text/fold.h"
 #include "text/when.h"
 
@@ -31,6 +32,7 @@ enum token_kind {
     TOKEN_FORENOON, /* am: value 1 when it may stand alone */
     TOKEN_AFTERNOON,
     TOKEN_MIDDAY,
+    TOKEN_PERIOD, /* value: place in the almanac */
     TOKEN_NOON,
     TOKEN_ALL_DAY,
     TOKEN_ALL,
@@ -205,6 +207,9 @@ bool when_accept_sign(struct reader *reader, char sign);
 /* Whether the token joins two ends of a span (- ~ から to), or separates the members of a list (, 、 ・ と か /). */
 bool when_is_range(const struct token *token);
 bool when_is_list(const struct token *token);
+
+/* What a date should be looked at for, whose start and end are set: WHEN_WARNS_… of its days. */
+unsigned when_warn_of_days(const struct when_context *about, const struct when *when);
 
 /* Reads a day. `previous` is the day named before it in a list, whose month a bare number shares; or NULL. */
 bool when_read_day(struct reader *reader, const struct civil *previous, struct day *day);

@@ -86,9 +86,7 @@ static bool make_when(const struct when_context *about, const struct day *day, c
         if (when->has_end && civil_compare(when->end, when->start) <= 0)
             set_problem(problem, "order");
     }
-    int weekday = civil_weekday(when->start);
-    if (weekday == 0 || weekday == 6)
-        when->warnings |= WHEN_WARNS_WEEKEND;
+    when->warnings |= when_warn_of_days(about, when);
     return !*problem;
 }
 
@@ -191,7 +189,7 @@ static struct reader open_reader(void *scratch, const char *text, size_t maximum
         length--;
     struct reader reader = {.source = text, .about = about};
     reader.folded = text_fold(scratch, text, length);
-    reader.tokens = when_tokenize(scratch, reader.folded, text, NULL, &reader.count);
+    reader.tokens = when_tokenize(scratch, reader.folded, text, almanac_words(about->almanac), &reader.count);
     return reader;
 }
 

@@ -38,7 +38,8 @@ static json_t *view_date(const struct when *when)
         {WHEN_INFERRED_ORDER, "order"}, {0, NULL},
     };
     static const struct bit_name warnings[] = {
-        {WHEN_WARNS_WEEKEND, "weekend"}, {WHEN_WARNS_PAST, "past"}, {WHEN_WARNS_OVERNIGHT, "overnight"}, {0, NULL}};
+        {WHEN_WARNS_WEEKEND, "weekend"}, {WHEN_WARNS_PAST, "past"}, {WHEN_WARNS_OVERNIGHT, "overnight"},
+        {WHEN_WARNS_HOLIDAY, "holiday"}, {WHEN_WARNS_CLOSURE, "closure"}, {0, NULL}};
     bool has_end = when->has_end && !(when->all_day && civil_same_day(when->start, when->end));
     return json_pack("{s:s, s:o, s:o, s:b, s:b, s:o, s:o, s:s?}", "text", when->text, "start",
                      write_civil(when->start, when->all_day), "end",

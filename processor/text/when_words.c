@@ -244,6 +244,7 @@ static const struct word words[] = {
     {"明後日", TOKEN_RELATIVE, 2},
     {"明日", TOKEN_RELATIVE, 1},
     {"昼", TOKEN_MIDDAY, 0},
+    {"昼休み", TOKEN_PERIOD, ALMANAC_LUNCH},
     {"時", TOKEN_HOUR, 0},
     {"時点", TOKEN_OTHER, 0},
     {"時間", TOKEN_DURATION, 60},

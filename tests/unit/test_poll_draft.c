@@ -138,7 +138,7 @@ static bool check_case(json_t *entry)
         make_letter(context, subject ? json_string_value(subject) : "定例会", case_text(entry, "text"));
     if (json_object_get(entry, "cc"))
         set_cc(letter, json_object_get(entry, "cc"));
-    struct draft *draft = draft_read(context, make_config(context), letter, now);
+    struct draft *draft = draft_read(context, make_config(context), NULL, letter, now);
     bool right = list_is(entry, "problems", list_problems(context, draft), true);
     right = list_is(entry, "choices", list_choices(context, draft), false) && right;
     right = list_is(entry, "participants", list_participants(context, draft), false) && right;
@@ -177,7 +177,7 @@ START_TEST(more_dates_than_a_poll_may_have_are_asked)
         char *text = memory_copy_text(context, "");
         for (int i = 0; i < count; i++)
             text = memory_format(context, "%s2026/1/%d %d:00-%d:30\n", text, 5 + i / 12, 8 + i % 12, 8 + i % 12);
-        struct draft *draft = draft_read(context, make_config(context), make_letter(context, "x", text), now);
+        struct draft *draft = draft_read(context, make_config(context), NULL, make_letter(context, "x", text), now);
         ck_assert_uint_eq(draft->choice_count, (size_t)count);
         ck_assert_int_eq(has_problem(draft, DRAFT_TOO_MANY_CHOICES), count > LIMIT_CHOICES);
     }
@@ -196,7 +196,7 @@ START_TEST(hostile_texts_end)
         char *text = memory_array(context, char, count * length + 1);
         for (size_t j = 0; j < count; j++)
             memcpy(text + j * length, pieces[i], length);
-        ck_assert_ptr_nonnull(draft_read(context, config, make_letter(context, pieces[i], text), now));
+        ck_assert_ptr_nonnull(draft_read(context, config, NULL, make_letter(context, pieces[i], text), now));
     }
     talloc_free(context);
 }

@@ -56,7 +56,8 @@ static const struct bit_name inferred_names[] = {
 };
 
 static const struct bit_name warning_names[] = {
-    {WHEN_WARNS_WEEKEND, "weekend"}, {WHEN_WARNS_PAST, "past"}, {WHEN_WARNS_OVERNIGHT, "overnight"}, {0, NULL}};
+    {WHEN_WARNS_WEEKEND, "weekend"}, {WHEN_WARNS_PAST, "past"}, {WHEN_WARNS_OVERNIGHT, "overnight"},
+    {WHEN_WARNS_HOLIDAY, "holiday"}, {WHEN_WARNS_CLOSURE, "closure"}, {0, NULL}};
 
 /* What was read, in the words of the table. */
 static json_t *describe(const struct when_result *result)

@@ -42,13 +42,21 @@ static json_t *read_view(json_t *entry)
     return view;
 }
 
+/* Whether a list that a case names is the one of the first date. */
+static bool first_date_has(json_t *view, json_t *entry, const char *key)
+{
+    json_t *expected = json_object_get(entry, key);
+    json_t *date = json_array_get(json_object_get(view, "dates"), 0);
+    return !expected || json_equal(expected, json_object_get(date, key));
+}
+
 static bool check_text(json_t *entry)
 {
     static const char *const keys[] = {"verdict", "reason"};
     json_t *view = read_view(entry);
     json_t *spans = list_spans(view);
     json_t *expected = json_object_get(entry, "dates");
-    bool right = !expected || json_equal(spans, expected);
+    bool right = (!expected || json_equal(spans, expected)) && first_date_has(view, entry, "warnings");
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         json_t *value = json_object_get(entry, keys[i]);
         right = right && (!value || json_equal(value, json_object_get(view, keys[i])));
