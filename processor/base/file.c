@@ -4,6 +4,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -141,22 +143,38 @@ static char *folder_of(const void *context, const char *path)
     return slash == path ? memory_copy_text(context, "/") : memory_copy_bytes(context, path, (size_t)(slash - path));
 }
 
-bool file_create(const char *path, const char *bytes, size_t length, mode_t mode, struct error **error)
+/* A new file, synced or not; half a file never stays. */
+static bool write_new(const char *path, const char *bytes, size_t length, mode_t mode, bool syncs, struct error **error)
 {
     int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (descriptor < 0)
         return error_set_errno(error, "cannot make %s", path);
-    bool done = write_all(descriptor, bytes, length) && fsync(descriptor) == 0;
+    bool done = write_all(descriptor, bytes, length) && (!syncs || fsync(descriptor) == 0);
     if (!done)
         error_set_errno(error, "cannot write %s", path);
     if (close(descriptor) != 0 && done)
         done = error_set_errno(error, "cannot write %s", path);
-    if (!done) {
-        unlink(path); /* half a file is worse than none; the first error is the one to tell */
+    if (!done)
+        unlink(path); /* the first error is the one to tell */
+    return done;
+}
+
+bool file_write(const char *path, const char *bytes, size_t length, mode_t mode, struct error **error)
+{
+    return write_new(path, bytes, length, mode, false, error);
+}
+
+bool file_append(int descriptor, const char *name, const char *bytes, size_t length, struct error **error)
+{
+    return write_all(descriptor, bytes, length) || error_set_errno(error, "cannot write %s", name);
+}
+
+bool file_create(const char *path, const char *bytes, size_t length, mode_t mode, struct error **error)
+{
+    if (!write_new(path, bytes, length, mode, true, error))
         return false;
-    }
     char *folder = folder_of(NULL, path);
-    done = file_sync_folder(folder, error);
+    bool done = file_sync_folder(folder, error);
     talloc_free(folder);
     return done;
 }
@@ -184,6 +202,29 @@ bool file_make_folder(const char *path, struct error **error)
     if (!made)
         return false;
     return make_one_folder(path) || error_set_errno(error, "cannot make the folder %s", path);
+}
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+    (void)status;
+    (void)place;
+    return type == FTW_DP ? rmdir(path) : unlink(path);
+}
+
+bool file_remove_tree(const char *path, struct error **error)
+{
+    enum { OPEN_FOLDERS = 16 };
+    return nftw(path, remove_entry, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) == 0 || errno == ENOENT ||
+           error_set_errno(error, "cannot remove %s", path);
+}
+
+bool file_replace_folder(const char *path, const char *fresh, struct error **error)
+{
+    if (renameat2(AT_FDCWD, fresh, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+        return true;
+    if (errno != EEXIST || renameat2(AT_FDCWD, fresh, AT_FDCWD, path, RENAME_EXCHANGE) != 0)
+        return error_set_errno(error, "cannot put %s in the place of %s", fresh, path);
+    return file_remove_tree(fresh, error); /* what lies there now is the old one */
 }
 
 static int compare_names(const void *a, const void *b)

@@ -27,11 +27,26 @@ char *file_read_descriptor(const void *context, int descriptor, const char *name
 /* Writes a new file of the given mode and makes it durable; refused when `path` exists already. */
 bool file_create(const char *path, const char *bytes, size_t length, mode_t mode, struct error **error);
 
+/* The same without making it durable: for what can be made again. */
+bool file_write(const char *path, const char *bytes, size_t length, mode_t mode, struct error **error);
+
+/* Writes all of it at the end of an open file; `name` is for the sentence. */
+bool file_append(int descriptor, const char *name, const char *bytes, size_t length, struct error **error);
+
 /* Makes a folder, and those above it, mode 0700; one that is there already is fine. */
 bool file_make_folder(const char *path, struct error **error);
 
 /* Makes what happened to the names in a folder durable. */
 bool file_sync_folder(const char *path, struct error **error);
+
+/* Removes a folder with all that is in it, on its file system; links are not followed. One that is not there is fine. */
+bool file_remove_tree(const char *path, struct error **error);
+
+/*
+ * Puts the folder `fresh` in the place of `path` in one step, so that whoever looks sees the old one or the new one, whole;
+ * the old one, if there was any, is removed.
+ */
+bool file_replace_folder(const char *path, const char *fresh, struct error **error);
 
 /*
  * The names of the regular files in a folder, sorted by name, at most the `most` smallest of them, as a talloc array
