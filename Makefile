@@ -115,7 +115,7 @@ benches: $(BENCH_PROGRAMS)
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libetpan-dev libsqlite3-dev libxml2-dev libjansson-dev libtalloc-dev \
 	libutf8proc-dev libssl-dev libseccomp-dev libical-dev libcurl4 libxxhash-dev tzdata python3
 TEST_PACKAGES := $(BUILD_PACKAGES) check clang libclang-rt-14-dev valgrind strace postfix procmail maildrop openssl xva-img \
-	python3-icalendar khal
+	python3-icalendar khal maildir-utils notmuch
 PICTURE_PACKAGES := $(BUILD_PACKAGES) chromium w3m fonts-noto-cjk
 LINT_PACKAGES := $(BUILD_PACKAGES) clang clang-tidy cppcheck
 

@@ -24,7 +24,7 @@ static const struct {
     {"dates", command_dates, "show the dates in a text"},
     {"poll", command_poll, "list, show, open, remind, close, export polls"},
     {"xen", command_xen, "look after pools of XenServer and XCP-ng hosts"},
-    {"note", command_note, "list, show, search notes"},
+    {"note", command_note, "list, show, search, export, import notes"},
     {"status", command_status, "how the instance is doing"},
     {"config", command_config, "every key, its value and its meaning"},
 };

@@ -1,4 +1,4 @@
-/* kairan note list|show|search: notes from the shell. */
+/* kairan note list|show|search|export|import: notes from the shell. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,10 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "command/command.h"
+#include "job/import.h"
+#include "note/archive.h"
 #include "note/draft.h"
+#include "note/export.h"
 #include "note/fetch.h"
 #include "note/find.h"
 #include "note/view.h"
@@ -65,15 +68,58 @@ static bool search_notes(struct request *request, struct error **error)
     return view && command_print(office->templates, "note-hits.txt", view, request->options->json, error);
 }
 
+static bool export_notes(struct request *request, struct error **error)
+{
+    struct office *office = request->office;
+    const char *form = request->words[0];
+    const char *path = request->words[1];
+    const char *language = request->options->language ? request->options->language : office->config->language;
+    int64_t count = 0;
+    bool done;
+    if (strcmp(form, "maildir") == 0)
+        done = export_maildir(office, path, &count, error);
+    else if (strcmp(form, "mbox") == 0)
+        done = export_mbox(office, path, &count, error);
+    else if (strcmp(form, "html") == 0)
+        done = archive_write(office, path, language, &count, error);
+    else
+        return error_set(error, ERROR_REFUSED, "notes are exported as maildir, mbox or html, not as \"%s\"", form);
+    return done && command_print(office->templates, "note-exported.txt",
+                                 json_pack("{s:I, s:s}", "count", (json_int_t)count, "path", path),
+                                 request->options->json, error);
+}
+
+/* What was counted until trouble came is told, too: it is in. */
+static bool import_notes(struct request *request, struct error **error)
+{
+    struct office *office = request->office;
+    struct import_counts counts = {0};
+    struct error *printing = NULL;
+    bool done = true;
+    for (int i = 0; done && i < request->count; i++)
+        done = import_run(office, request->words[i], &counts, error);
+    json_t *view = json_pack("{s:I, s:I, s:I, s:I, s:I}", "notes", (json_int_t)counts.notes, "comments",
+                             (json_int_t)counts.comments, "known", (json_int_t)counts.known, "skipped",
+                             (json_int_t)counts.skipped, "refused", (json_int_t)counts.refused);
+    bool printed = command_print(office->templates, "note-imported.txt", view, request->options->json, &printing);
+    if (done && !printed)
+        *error = printing;
+    else
+        error_free(&printing);
+    if (done && printed && counts.refused)
+        return error_set(error, ERROR_REFUSED, "%lld mails were not taken in; the reasons stand above", (long long)counts.refused);
+    return done && printed;
+}
+
 static const struct {
     const char *word;
     bool (*run)(struct request *request, struct error **error);
     int least; /* words behind it */
     int most;
+    bool writes;
 } words[] = {
-    {"list", list_notes, 0, 0},
-    {"show", show_note, 1, 1},
-    {"search", search_notes, 1, 1000},
+    {"list", list_notes, 0, 0, false},     {"show", show_note, 1, 1, false},     {"search", search_notes, 1, 1000, false},
+    {"export", export_notes, 2, 2, false}, {"import", import_notes, 1, 1000, true},
 };
 
 int command_note(int argc, char *argv[])
@@ -81,7 +127,7 @@ int command_note(int argc, char *argv[])
     struct command_options options;
     int status = COMMAND_DONE;
     struct error *error = NULL;
-    if (!command_read_options(argc, argv, (const char *const[]){"json", NULL}, &options, &status))
+    if (!command_read_options(argc, argv, (const char *const[]){"json", "lang", NULL}, &options, &status))
         return status;
     const char *word = options.first < argc ? argv[options.first] : "";
     int given = argc - options.first - 1;
@@ -90,12 +136,12 @@ int command_note(int argc, char *argv[])
     while (index < count && strcmp(words[index].word, word) != 0)
         index++;
     if (index == count || given < words[index].least || given > words[index].most) {
-        fprintf(stderr, "usage: kairan note list | show N12 | search WORDS…\n");
+        fprintf(stderr, "usage: kairan note list | show N12 | search WORDS… | export maildir|mbox|html PATH | import PATH…\n");
         return COMMAND_USAGE;
     }
     void *context = talloc_new(NULL);
     struct request request = {.options = &options, .words = argv + options.first + 1, .count = given};
-    request.office = command_open(context, &options, false, &error);
+    request.office = command_open(context, &options, words[index].writes, &error);
     if (!request.office || !words[index].run(&request, &error))
         status = command_fail(&error);
     talloc_free(context);

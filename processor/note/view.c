@@ -38,9 +38,10 @@ static json_t *view_attachments(const struct note_attachment *attachments)
     json_t *list = json_array();
     for (size_t i = 0; i < memory_count(attachments); i++) {
         char *size = note_view_size(NULL, attachments[i].size);
-        json_array_append_new(list, json_pack("{s:i, s:s, s:s, s:s, s:s}", "n", (int)i + 1, "name",
+        json_array_append_new(list, json_pack("{s:i, s:s, s:s, s:s, s:I, s:s}", "n", (int)i + 1, "name",
                                               *attachments[i].name ? attachments[i].name : "-", "type",
-                                              attachments[i].type, "size", size, "sha256", attachments[i].sha256));
+                                              attachments[i].type, "size", size, "bytes", (json_int_t)attachments[i].size,
+                                              "sha256", attachments[i].sha256));
         talloc_free(size);
     }
     return list;

@@ -9,8 +9,8 @@
 
 /*
  * {"code": "N12", "id", "thread": "N10", "is_comment", "title", "any_tags", "tags": [{"tag"}], "author", "date", "time",
- *  "changed", "version", "is_changed", "is_minutes", "text", "attachments": [{"n", "name", "type", "size", "sha256"}]}; the caller
- * owns the reference.
+ *  "changed", "version", "is_changed", "is_minutes", "text", "attachments": [{"n", "name", "type", "size": "34 kB", "bytes",
+ * "sha256"}]}; the caller owns the reference.
  */
 json_t *note_view(const struct note *note, const struct note_attachment *attachments);
 

@@ -179,7 +179,7 @@ struct note *store_list_note_changes(const void *context, struct store *store, i
     return read_notes(context,
                       sql_query(store,
                                 NOTE_COLUMNS " WHERE note.version_id > ? AND note.version_id <= ?"
-                                             " AND note.state = 'shown' ORDER BY note.version_id LIMIT ?",
+                                             " AND note.state = 'shown' AND held.letter_id IS NOT NULL ORDER BY note.version_id LIMIT ?",
                                 SQL_VALUES(sql_integer(after), sql_integer(last), sql_integer(most)), error),
                       error);
 }
