@@ -12,6 +12,13 @@ static struct {
     time_t instant;
 } stopped_clock;
 
+/* What the zone's rules say of the quarters of an hour asked about last. */
+static struct quarter {
+    time_t number; /* since 1970 */
+    struct civil start;
+    bool known;
+} quarters[64];
+
 bool clock_start(struct error **error)
 {
     const char *text = getenv("KAIRAN_NOW");
@@ -47,14 +54,38 @@ bool clock_set_zone(const char *zone, struct error **error)
     if (setenv("TZ", rule, 1) != 0)
         return error_set_errno(error, "cannot set the time zone %s", zone);
     tzset();
+    memset(quarters, 0, sizeof quarters);
     return true;
 }
 
-struct civil clock_to_civil(time_t instant)
+static struct tm to_local(time_t instant)
 {
     struct tm local;
     if (!localtime_r(&instant, &local))
         abort(); /* a year beyond int: no caller makes such an instant */
+    return local;
+}
+
+/* The C library works a zone's rules out anew each time; the quarters of an hour that a poll is about are few. */
+struct civil clock_to_civil(time_t instant)
+{
+    enum { QUARTER = 15 * 60 };
+    time_t number = instant / QUARTER;
+    struct quarter *quarter = &quarters[(size_t)number % (sizeof quarters / sizeof *quarters)];
+    if (!quarter->known || quarter->number != number) {
+        struct tm local = to_local(number * QUARTER);
+        *quarter = (struct quarter){
+            .number = number,
+            .start = {local.tm_year + 1900, local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min},
+            .known = instant >= 0 && local.tm_min % 15 == 0 && local.tm_sec == 0,
+        };
+    }
+    if (quarter->known) {
+        struct civil civil = quarter->start;
+        civil.minute += (int)(instant % QUARTER) / 60;
+        return civil;
+    }
+    struct tm local = to_local(instant); /* an offset of olden times that is no whole number of quarters */
     return (struct civil){local.tm_year + 1900, local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min};
 }
 

@@ -40,11 +40,26 @@ size_t utf8_ascii_length(const char *bytes, size_t length)
     return i;
 }
 
+/* The bytes of the kana and ideographs at the start, which leave nothing to check but where their bytes go on. */
+static size_t plain_threes_length(const char *bytes, size_t length)
+{
+    size_t i = 0;
+    while (length - i >= 3) {
+        unsigned first = (unsigned char)bytes[i];
+        unsigned rest = (unsigned char)bytes[i + 1] << 8 | (unsigned char)bytes[i + 2];
+        if (first <= 0xE0 || first >= 0xED || (rest & 0xC0C0) != 0x8080)
+            break;
+        i += 3;
+    }
+    return i;
+}
+
 size_t utf8_valid_length(const char *bytes, size_t length)
 {
     size_t i = 0;
     for (;;) {
         i += utf8_ascii_length(bytes + i, length - i);
+        i += plain_threes_length(bytes + i, length - i);
         size_t bad;
         size_t sequence = i < length ? utf8_sequence_length(bytes + i, length - i, &bad) : 0;
         if (!sequence)

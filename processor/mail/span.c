@@ -7,16 +7,19 @@
 /* The bytes of the blank at the start, 0 when there is none; with `is_end`, of the one that ends there. */
 static size_t blank_length(struct span span, bool is_end)
 {
-    static const char *const wide[] = {"\u3000", "\u00A0", NULL}; /* ideographic, no-break */
+    static const char ideographic[] = "\u3000";
+    static const char no_break[] = "\u00A0";
     if (!span.length)
         return 0;
-    char c = is_end ? span.text[span.length - 1] : span.text[0];
+    const char *end = span.text + span.length;
+    char c = is_end ? end[-1] : span.text[0];
     if (c == ' ' || c == '\t' || c == '\r')
         return 1;
-    for (const char *const *blank = wide; (unsigned char)c >= 0x80 && *blank; blank++)
-        if (is_end ? span_ends(span, *blank) : span_begins(span, *blank))
-            return strlen(*blank);
-    return 0;
+    if ((unsigned char)c < 0x80)
+        return 0;
+    if (span.length >= 3 && memcmp(is_end ? end - 3 : span.text, ideographic, 3) == 0)
+        return 3;
+    return span.length >= 2 && memcmp(is_end ? end - 2 : span.text, no_break, 2) == 0 ? 2 : 0;
 }
 
 struct span span_trim(struct span span)
@@ -48,9 +51,20 @@ bool span_ends(struct span span, const char *word)
     return span.length >= length && strncasecmp(span.text + span.length - length, word, length) == 0;
 }
 
+/* Whether a word reads the same in capitals, as all Japanese words do: the C library's search is good for those. */
+static bool has_no_case(const char *word)
+{
+    for (; *word; word++)
+        if (lower(*word) >= 'a' && lower(*word) <= 'z')
+            return false;
+    return true;
+}
+
 bool span_holds(struct span span, const char *word)
 {
     size_t length = strlen(word);
+    if (has_no_case(word))
+        return memmem(span.text, span.length, word, length) != NULL;
     char first = lower(word[0]);
     for (size_t i = 0; i + length <= span.length; i++)
         if (lower(span.text[i]) == first && strncasecmp(span.text + i, word, length) == 0)

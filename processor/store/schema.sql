@@ -47,7 +47,7 @@ CREATE TABLE question (
     position INTEGER NOT NULL,
     kind     TEXT NOT NULL -- dates
 );
-CREATE INDEX question_by_poll ON question (poll_id);
+CREATE UNIQUE INDEX question_by_poll ON question (poll_id, position);
 
 CREATE TABLE choice (
     id          INTEGER PRIMARY KEY, -- never reused

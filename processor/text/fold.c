@@ -150,14 +150,20 @@ static size_t decode(const struct folder *folder, size_t at, utf8proc_int32_t *c
     return 1;
 }
 
+static void make_room(struct folder *folder, size_t length)
+{
+    struct folded *folded = folder->folded;
+    if (folded->length + length <= folder->capacity)
+        return;
+    folder->capacity = 2 * folder->capacity + length;
+    folded->text = memory_resize(folded, folded->text, char, folder->capacity + 1);
+    folded->origin = memory_resize(folded, folded->origin, size_t, folder->capacity + 1);
+}
+
 static void write_bytes(struct folder *folder, const char *bytes, size_t length, size_t origin)
 {
     struct folded *folded = folder->folded;
-    if (folded->length + length > folder->capacity) {
-        folder->capacity = 2 * folder->capacity + length;
-        folded->text = memory_resize(folded, folded->text, char, folder->capacity + 1);
-        folded->origin = memory_resize(folded, folded->origin, size_t, folder->capacity + 1);
-    }
+    make_room(folder, length);
     memcpy(folded->text + folded->length, bytes, length);
     for (size_t i = 0; i < length; i++)
         folded->origin[folded->length++] = origin;
@@ -239,11 +245,42 @@ static void add_decomposed(struct folder *folder, utf8proc_int32_t code_point)
     begin_cluster(folder, code_point);
 }
 
-/* Kana and unified ideographs are what they fold to; most Japanese text is nothing else. */
+/* Kana, unified ideographs and 、。「」 are what they fold to; most Japanese text is nothing else. */
 static bool is_settled(utf8proc_int32_t code_point)
 {
-    return (code_point >= 0x3041 && code_point <= 0x3096) || (code_point >= 0x30A1 && code_point <= 0x30FE) ||
+    return code_point == 0x3001 || code_point == 0x3002 || code_point == 0x300C || code_point == 0x300D ||
+           (code_point >= 0x3041 && code_point <= 0x3096) || (code_point >= 0x30A1 && code_point <= 0x30FE) ||
            (code_point >= 0x4E00 && code_point <= 0x9FFF && code_point != CROSS_KANJI);
+}
+
+/* The code point of three valid bytes when it is a settled one, else 0. */
+static utf8proc_int32_t settled_at(const struct folder *folder, size_t at)
+{
+    if (folder->source_length - at < 3)
+        return 0;
+    const unsigned char *bytes = (const unsigned char *)folder->source + at;
+    if (bytes[0] < 0xE3 || bytes[0] > 0xE9 || (bytes[1] & 0xC0) != 0x80 || (bytes[2] & 0xC0) != 0x80)
+        return 0;
+    utf8proc_int32_t code_point = (bytes[0] & 0x0F) << 12 | (bytes[1] & 0x3F) << 6 | (bytes[2] & 0x3F);
+    return is_settled(code_point) ? code_point : 0;
+}
+
+/* Copies the settled code points here that are followed by another one, so that no mark can join them. */
+static void copy_settled(struct folder *folder)
+{
+    utf8proc_int32_t code_point = settled_at(folder, folder->at);
+    if (!code_point)
+        return;
+    for (utf8proc_int32_t next; (next = settled_at(folder, folder->at + 3)) != 0; code_point = next) {
+        struct folded *folded = folder->folded;
+        flush(folder);
+        make_room(folder, 3);
+        memcpy(folded->text + folded->length, folder->source + folder->at, 3);
+        for (size_t end = folded->length + 3; folded->length < end; folded->length++)
+            folded->origin[folded->length] = folder->at;
+        folder->previous = code_point;
+        folder->at += 3;
+    }
 }
 
 static void add_code_point(struct folder *folder, utf8proc_int32_t code_point)
@@ -336,6 +373,7 @@ struct folded *text_fold(const void *context, const char *source, size_t length)
     folder.folded->text = memory_check(talloc_size(folder.folded, folder.capacity + 1));
     folder.folded->origin = memory_resize(folder.folded, NULL, size_t, folder.capacity + 1);
     while (folder.at < length) {
+        copy_settled(&folder);
         utf8proc_int32_t code_point = (unsigned char)source[folder.at];
         size_t size = 1;
         if (code_point >= 0x80)

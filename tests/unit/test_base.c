@@ -88,6 +88,25 @@ START_TEST(clock_reads_and_writes_instants)
 }
 END_TEST
 
+/* Every civil time is the C library's, whatever the zone does: summer time, offsets of olden times, before 1970. */
+START_TEST(clock_says_what_the_zone_says)
+{
+    static const char *const zones[] = {"Asia/Tokyo", "America/New_York", "Asia/Kathmandu", "Africa/Monrovia", "UTC"};
+    struct error *error = NULL;
+    for (size_t i = 0; i < sizeof zones / sizeof *zones; i++) {
+        ck_assert(clock_set_zone(zones[i], &error));
+        for (time_t instant = -86400; instant < 2000000000; instant += instant < 7 * 86400 ? 47 : 1234567) {
+            struct tm local;
+            localtime_r(&instant, &local);
+            struct civil found = clock_to_civil(instant);
+            struct civil wanted = {local.tm_year + 1900, local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min};
+            ck_assert_msg(civil_compare(found, wanted) == 0, "%s, %lld", zones[i], (long long)instant);
+        }
+    }
+    ck_assert(clock_set_zone("Asia/Tokyo", &error));
+}
+END_TEST
+
 START_TEST(files_are_read_with_a_limit_and_never_replaced)
 {
     char folder[] = "/tmp/kairan-unit-XXXXXX";
@@ -174,6 +193,7 @@ static Suite *base_suite(void)
     tcase_add_test(cases, buffers_stop_at_their_maximum);
     tcase_add_test(cases, calendar_goes_round);
     tcase_add_test(cases, clock_reads_and_writes_instants);
+    tcase_add_test(cases, clock_says_what_the_zone_says);
     tcase_add_test(cases, files_are_read_with_a_limit_and_never_replaced);
     tcase_add_test(cases, frames_pass_and_dead_helpers_are_noticed);
     suite_add_tcase(suite, cases);

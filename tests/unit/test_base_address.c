@@ -90,7 +90,7 @@ START_TEST(well_formed_utf8_is_told)
 {
     static const char *const good[] = {"", "abc", "é", "あ", "😀", "\U0010FFFF", "\uD7FF", "\uE000", "12345678é"};
     static const char *const bad[] = {"\x80",     "\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80",
-                                      "\xE3\x81", "\xFF",     "12345678\x82"};
+                                      "\xE3\x81", "\xFF",     "12345678\x82", "ああ\xE3\x81", "ああ\xE3\x81x", "ああ\xE3x\x82", "ああ\xEDx"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         ck_assert(utf8_is_valid(good[i], strlen(good[i])));
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
