@@ -36,6 +36,9 @@ struct disk {
 struct xva {
     struct xva_summary summary;
     bool failed;
+    /* what was asked for */
+    const char *uuid; /* of the VM, or NULL */
+    size_t disks_expected;
     /* where in the tar */
     char header[BLOCK];
     size_t header_length;
@@ -75,6 +78,12 @@ struct xva *xva_begin(const void *context, struct error **error)
         return xva;
     talloc_free(xva);
     return NULL;
+}
+
+void xva_expect(struct xva *xva, const char *uuid, size_t disks)
+{
+    xva->uuid = uuid ? memory_copy_text(xva, uuid) : NULL;
+    xva->disks_expected = disks;
 }
 
 /* Names */
@@ -123,6 +132,29 @@ static void mark_due(struct xva *xva, const json_t *objects)
         xva->disks[i].is_due = true;
 }
 
+/* Another VM than the one that was asked for, or one that lost a disk on the way, is no backup either. */
+static bool is_expected(const struct xva *xva, const json_t *objects, struct error **error)
+{
+    bool any = false;
+    bool found = false;
+    size_t due = 0;
+    size_t i;
+    const json_t *object;
+    json_array_foreach(objects, i, object) {
+        const char *uuid = record_text(json_object_get(object, "snapshot"), "uuid");
+        if (strcmp(record_text(object, "class"), "VM") != 0 || !*uuid)
+            continue;
+        any = true;
+        found = found || (xva->uuid && strcmp(uuid, xva->uuid) == 0);
+    }
+    for (i = 0; i < memory_count(xva->disks); i++)
+        due += xva->disks[i].is_due;
+    if (xva->uuid && any && !found)
+        return error_set(error, ERROR_REFUSED, "ova.xml describes another VM than %s", xva->uuid);
+    return due >= xva->disks_expected ||
+           error_set(error, ERROR_REFUSED, "ova.xml names %zu disks of %zu", due, xva->disks_expected);
+}
+
 static bool read_disks(struct xva *xva, struct error **error)
 {
     json_t *document = xmlrpc_end(xva->reader, error);
@@ -145,6 +177,7 @@ static bool read_disks(struct xva *xva, struct error **error)
         mark_due(xva, objects);
     else if (document)
         error_set(error, ERROR_REFUSED, "ova.xml describes no VM");
+    done = done && is_expected(xva, objects, error);
     json_decref(document);
     return done;
 }
@@ -171,14 +204,23 @@ static bool is_zero(const char *bytes, size_t length)
     return true;
 }
 
+/* Its own sum, in one of the three forms that writers of tar give it and to the last byte: nothing else covers these eight. */
 static bool header_is_right(const char *header)
 {
     enum { SUM_AT = 148, SUM_WIDTH = 8, MAGIC_AT = 257 };
-    int64_t told;
-    int64_t sum = 0;
+    static const char ends[][3] = {{'\0', ' ', 6}, {' ', '\0', 6}, {'\0', '\0', 7}};
+    unsigned sum = 0;
+    bool right = false;
     for (int i = 0; i < BLOCK; i++)
         sum += i >= SUM_AT && i < SUM_AT + SUM_WIDTH ? ' ' : (unsigned char)header[i];
-    return memcmp(header + MAGIC_AT, "ustar", 5) == 0 && parse_octal(header + SUM_AT, SUM_WIDTH, &told) && told == sum;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        char told[SUM_WIDTH + 1];
+        int digits = ends[i][2];
+        snprintf(told, sizeof told, "%0*o", digits, sum);
+        memcpy(told + digits, ends[i], (size_t)(SUM_WIDTH - digits));
+        right = right || memcmp(header + SUM_AT, told, SUM_WIDTH) == 0;
+    }
+    return right && memcmp(header + MAGIC_AT, "ustar", 5) == 0;
 }
 
 /* A chunk must rise above the one before it, within its disk; what lies between is zeros that were left out. */

@@ -23,6 +23,9 @@ struct xva_summary {
 
 struct xva *xva_begin(const void *context, struct error **error);
 
+/* Which VM the archive must be of (its uuid, or NULL for any), and how many disks it must have at least. Before the first byte. */
+void xva_expect(struct xva *xva, const char *uuid, size_t disks);
+
 /* The next bytes. False when the archive is damaged; it stays so. */
 bool xva_feed(struct xva *xva, const char *bytes, size_t length, struct error **error);
 
