@@ -10,13 +10,12 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/place.h"
+#include "xen/client_parts.h"
 
 enum {
     ANSWER_BYTES = 256 * 1024 * 1024, /* JSON of what the helper reads at most */
     CALL_SECONDS = 90,                /* more than the helper grants the host, so that its own sentence arrives */
     MOST_REDIRECTS = 4,
-    FIRST_WAIT = 50,                  /* milliseconds between two looks at a task, doubled each time … */
-    LONGEST_WAIT = 15000,             /* … up to this */
     MOST_TRIES = 3,                   /* of a read whose connection broke */
     RAW_BYTES = 2000,
 };
@@ -79,17 +78,17 @@ struct reason client_make_reason(const void *context, const char *code, const ch
     return (struct reason){memory_copy_text(context, code), memory_copy_text(context, raw)};
 }
 
-static void set_reason(struct client *client, const char *code, const char *raw)
+void client_set_reason(struct client *client, const char *code, const char *raw)
 {
+    struct reason reason = code ? client_make_reason(client, code, raw) : (struct reason){NULL, NULL};
     talloc_free(client->reason.code);
     talloc_free(client->reason.raw);
-    client->reason = code ? client_make_reason(client, code, raw) : (struct reason){NULL, NULL};
+    client->reason = reason;
 }
 
-/* Our own failures, told twice: as a reason and as an error. */
-static bool fail(struct client *client, const char *code, const char *sentence, struct error **error)
+bool client_fail(struct client *client, const char *code, const char *sentence, struct error **error)
 {
-    set_reason(client, code, sentence);
+    client_set_reason(client, code, sentence);
     return error_set(error, ERROR_TEMPORARY, "%s", sentence);
 }
 
@@ -108,7 +107,7 @@ static char *format_failure(const void *context, const json_t *failure)
     return buffer_take(raw, context);
 }
 
-static struct reason reason_of_failure(const void *context, const json_t *failure)
+struct reason client_reason_of(const void *context, const json_t *failure)
 {
     const char *code = json_string_value(json_array_get(failure, 0));
     char *raw = format_failure(context, failure);
@@ -125,7 +124,7 @@ json_t *client_take_answer(const void *context, const json_t *answer, struct rea
     if (value)
         return json_incref(value);
     if (failure)
-        *reason = reason_of_failure(context, failure);
+        *reason = client_reason_of(context, failure);
     else
         *reason = client_make_reason(context, kind ? kind : "nonsense", problem ? problem : "the helper gave no answer");
     return NULL;
@@ -163,7 +162,7 @@ static json_t *exchange(struct client *client, json_t *request, struct error **e
     talloc_free(client->child);
     client->child = NULL;
     char *sentence = problem ? error_text(NULL, problem) : memory_copy_text(NULL, "kairan-xen gave no answer");
-    fail(client, "helper", sentence, error);
+    client_fail(client, "helper", sentence, error);
     talloc_free(sentence);
     error_free(&problem);
     return NULL;
@@ -191,7 +190,7 @@ static json_t *call_once(struct client *client, const char *address, const char 
     void *context = talloc_new(NULL);
     json_t *value = client_take_answer(context, answer, &reason);
     client->calls++;
-    set_reason(client, reason.code, reason.raw);
+    client_set_reason(client, reason.code, reason.raw);
     if (!value)
         error_set(error, json_object_get(answer, "failure") ? ERROR_REFUSED : ERROR_TEMPORARY, "%s: %s", method, reason.raw);
     json_decref(answer);
@@ -210,7 +209,7 @@ json_t *client_certificate(struct client *client, const char *address, bool any,
     void *context = talloc_new(NULL);
     json_t *value = answer ? client_take_answer(context, answer, &reason) : NULL;
     if (answer && !value)
-        fail(client, reason.code, reason.raw, error);
+        client_fail(client, reason.code, reason.raw, error);
     json_decref(answer);
     talloc_free(context);
     return value;
@@ -238,7 +237,7 @@ static bool try_login(struct client *client, const char *address, struct error *
     client->session = memory_copy_text(client, json_string_value(session));
     json_decref(session);
     if (!client->session)
-        return fail(client, "nonsense", "the pool logs us in without a session", error);
+        return client_fail(client, "nonsense", "the pool logs us in without a session", error);
     talloc_free(client->address);
     client->address = memory_copy_text(client, address);
     return true;
@@ -286,7 +285,7 @@ static bool find_master(struct client *client, struct error **error)
     if (!done && slaves && !is_final(client))
         error_set(&last, ERROR_TEMPORARY, "the pool %s has no master that answers", client->settings->name);
     if (!done && slaves && !is_final(client))
-        set_reason(client, "no_master", last->sentence);
+        client_set_reason(client, "no_master", last->sentence);
     if (!done && !asked_count)
         error_set(&last, ERROR_REFUSED, "the pool %s has no addresses", client->settings->name);
     if (!done && error && !*error)
@@ -340,7 +339,7 @@ static bool prepare_retry(struct client *client, const char *method, int tries)
     else
         client->address = address;
     if (!ready && !client->reason.code)
-        set_reason(client, kept.code, kept.raw);
+        client_set_reason(client, kept.code, kept.raw);
     talloc_free(kept.code);
     talloc_free(kept.raw);
     return ready;
@@ -371,117 +370,4 @@ bool client_do(struct client *client, const char *method, json_t *params, struct
     json_t *value = client_call(client, method, params, error);
     json_decref(value);
     return value != NULL;
-}
-
-/* Tasks */
-
-char *client_create_task(const void *context, struct client *client, const char *label, struct error **error)
-{
-    json_t *task = client_call(client, "task.create", json_pack("[s, s]", label, "kairan"), error);
-    char *ref = task ? memory_copy_text(context, json_string_value(task)) : NULL;
-    json_decref(task);
-    return ref;
-}
-
-void client_destroy_task(struct client *client, const char *task)
-{
-    client_do(client, "task.destroy", json_pack("[s]", task), NULL); /* the pool forgets it by itself after an hour */
-}
-
-static json_t *task_record(struct client *client, const char *task, struct error **error)
-{
-    json_t *record = client_call(client, "task.get_record", json_pack("[s]", task), error);
-    if (!record && client_failed_with(client, "HANDLE_INVALID"))
-        set_reason(client, "task_lost", "the pool has forgotten the task; whether its work was done is not known");
-    return record;
-}
-
-char *client_task_status(const void *context, struct client *client, const char *task, struct error **error)
-{
-    json_t *record = task_record(client, task, error);
-    const char *status = json_string_value(json_object_get(record, "status"));
-    const json_t *info = json_object_get(record, "error_info");
-    char *copy = record ? memory_copy_text(context, status ? status : "") : NULL;
-    if (copy && json_array_size(info)) {
-        struct reason reason = reason_of_failure(NULL, info);
-        set_reason(client, reason.code, reason.raw);
-        talloc_free(reason.code);
-        talloc_free(reason.raw);
-    }
-    json_decref(record);
-    return copy;
-}
-
-/* "<value>OpaqueRef:…</value>" on newer hosts, the bare ref on older ones. */
-static char *bare_result(const void *context, const char *result)
-{
-    static const char opening[] = "<value>";
-    if (!result)
-        return memory_copy_text(context, "");
-    if (strncmp(result, opening, sizeof opening - 1) != 0)
-        return memory_copy_text(context, result);
-    result += sizeof opening - 1;
-    return memory_copy_bytes(context, result, strcspn(result, "<"));
-}
-
-/* The end of a task: its result, or NULL with the reason set. */
-static char *judge_task(const void *context, struct client *client, const char *method, const json_t *record,
-                        struct error **error)
-{
-    const char *status = json_string_value(json_object_get(record, "status"));
-    if (status && strcmp(status, "success") == 0)
-        return bare_result(context, json_string_value(json_object_get(record, "result")));
-    const json_t *info = json_object_get(record, "error_info");
-    struct reason reason = json_array_size(info) ? reason_of_failure(NULL, info)
-                                                 : client_make_reason(NULL, "TASK_CANCELLED", "TASK_CANCELLED");
-    set_reason(client, reason.code, reason.raw);
-    error_set(error, ERROR_REFUSED, "%s: %s", method, reason.raw);
-    talloc_free(reason.code);
-    talloc_free(reason.raw);
-    return NULL;
-}
-
-static char *wait_for_task(const void *context, struct client *client, const char *method, const char *task, int seconds,
-                           struct error **error)
-{
-    struct timespec start;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &start);
-    for (int wait = FIRST_WAIT;; wait = wait * 2 < LONGEST_WAIT ? wait * 2 : LONGEST_WAIT) {
-        json_t *record = task_record(client, task, error);
-        if (!record)
-            return NULL;
-        const char *status = json_string_value(json_object_get(record, "status"));
-        bool pending = status && (strcmp(status, "pending") == 0 || strcmp(status, "cancelling") == 0);
-        char *result = pending ? NULL : judge_task(context, client, method, record, error);
-        json_decref(record);
-        if (!pending)
-            return result;
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        if (now.tv_sec - start.tv_sec >= seconds) {
-            client_do(client, "task.cancel", json_pack("[s]", task), NULL);
-            fail(client, "timeout", "the task took too long and was cancelled", error);
-            return NULL;
-        }
-        client_sleep(wait);
-    }
-}
-
-char *client_run(const void *context, struct client *client, const char *method, json_t *params, int seconds,
-                 struct error **error)
-{
-    char *async = memory_format(NULL, "Async.%s", method);
-    json_t *task = client_call(client, async, params, error);
-    char *result = NULL;
-    if (task) {
-        result = wait_for_task(context, client, method, json_string_value(task), seconds, error);
-        struct reason kept = client->reason;
-        client->reason = (struct reason){NULL, NULL};
-        client_destroy_task(client, json_string_value(task));
-        set_reason(client, NULL, NULL);
-        client->reason = kept; /* what the task said matters, not that it is gone */
-    }
-    json_decref(task);
-    talloc_free(async);
-    return result;
 }
