@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -305,4 +306,27 @@ char *child_receive(struct child *child, const void *context, size_t maximum, si
     else
         error_free(&reason);
     return NULL;
+}
+
+size_t child_wait_any(struct child *const children[], size_t count)
+{
+    struct pollfd *waiting = memory_array(NULL, struct pollfd, count);
+    size_t found = count;
+    while (found == count) {
+        long nearest = 0;
+        size_t late = count;
+        for (size_t i = 0; i < count; i++) {
+            long left = children[i]->deadline - now_in_milliseconds();
+            nearest = i == 0 || left < nearest ? left : nearest;
+            late = left <= 0 ? i : late;
+            waiting[i] = (struct pollfd){.fd = children[i]->from->descriptor, .events = POLLIN};
+        }
+        int ready = poll(waiting, count, nearest > 0 ? (int)(nearest < INT_MAX ? nearest : INT_MAX) : 0);
+        for (size_t i = 0; ready > 0 && i < count && found == count; i++)
+            found = waiting[i].revents ? i : found;
+        if (found == count && (late < count || (ready < 0 && errno != EINTR)))
+            found = late < count ? late : 0;
+    }
+    talloc_free(waiting);
+    return found;
 }

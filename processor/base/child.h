@@ -37,6 +37,12 @@ bool child_send(struct child *child, const char *bytes, size_t length, struct er
 /* Waits for one frame of at most `maximum` bytes, below `context`. When it fails the child is of no more use, either. */
 char *child_receive(struct child *child, const void *context, size_t maximum, size_t *length, struct error **error);
 
+/*
+ * Waits until one of several children, each in an exchange, has something to say or has used up its time; returns its place in the
+ * list, whose child_receive() then does not wait for the first byte.
+ */
+size_t child_wait_any(struct child *const children[], size_t count);
+
 /* The helper's side: frames that come in on a descriptor, read through a buffer below `context`. */
 struct frames;
 struct frames *frames_open(const void *context, int descriptor);

@@ -151,7 +151,7 @@ static bool back_up(struct request *request, struct error **error)
     struct office *office = request->office;
     struct xen_settings *settings = choose_pool(request, error);
     bool is_dry = request->options->dry_run;
-    json_t *night = settings ? backup_run(office->config, office->store, settings, is_dry, error) : NULL;
+    json_t *night = settings ? backup_run(office->config, office->store, settings, is_dry ? BACKUP_DRY : BACKUP_BY_HAND, error) : NULL;
     if (!night)
         return false;
     bool done = is_dry || report_send_backup(office, settings, night, error);

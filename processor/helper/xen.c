@@ -185,7 +185,8 @@ static json_t *do_export(struct work *work)
                                  .file = text_of(request, "file"),
                                  .rate = (long)json_integer_value(json_object_get(request, "rate")),
                                  .seconds = (long)json_integer_value(json_object_get(request, "seconds")),
-                                 .reserve = json_integer_value(json_object_get(request, "reserve"))};
+                                 .reserve = json_integer_value(json_object_get(request, "reserve")),
+                                 .disks = (size_t)json_integer_value(json_object_get(request, "disks"))};
     struct error *error = NULL;
     const char *kind;
     if (!order.session || !order.file)

@@ -42,7 +42,7 @@ static bool run_backup(struct office *office, struct error **error)
         struct error *reason = NULL;
         struct xen_settings *settings =
             settings_load(office, office->config, settings_path(office, office->config, names[i]), &reason);
-        json_t *night = settings ? backup_run(office->config, office->store, settings, false, &reason) : NULL;
+        json_t *night = settings ? backup_run(office->config, office->store, settings, BACKUP_NIGHTLY, &reason) : NULL;
         bool told = night && report_send_backup(office, settings, night, &reason);
         json_decref(night);
         if (told)

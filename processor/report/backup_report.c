@@ -4,18 +4,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "report/reason.h"
 #include "report/words.h"
-
-/* The reasons that templates have words for; of any other the code speaks. */
-static const char *const known[] = {
-    "unreachable", "stranger", "no_master", "password", "SESSION_AUTHENTICATION_FAILED", "no_space", "SR_BACKEND_FAILURE_44",
-    "OTHER_OPERATION_IN_PROGRESS", "damaged", "volume_full", "disks_missing", "vm_missing", "not_storage", "not_quiesced",
-    "time_over", "timeout", "task_lost"};
-
-static void add_words(json_t *entry, const char *name, const char *code)
-{
-    report_add_words(entry, name, code, known, sizeof known / sizeof *known);
-}
 
 static json_t *view_vm(const void *context, const json_t *vm)
 {
@@ -30,7 +20,7 @@ static json_t *view_vm(const void *context, const json_t *vm)
                              bytes && milliseconds ? report_format_size(context, bytes * 1000 / milliseconds) : NULL, "last_good",
                              last ? report_format_instant(context, last) : NULL);
     const char *warning = json_string_value(json_object_get(vm, "warning"));
-    add_words(memory_check(view), "words", warning ? warning : code);
+    report_add_reason(memory_check(view), "words", warning ? warning : code);
     return view;
 }
 
@@ -67,7 +57,7 @@ static json_t *view_problem(const json_t *problem)
     if (!json_is_object(problem))
         return json_null();
     json_t *view = json_pack("{s:O}", "raw", json_object_get(problem, "raw"));
-    add_words(memory_check(view), "words", json_string_value(json_object_get(problem, "code")));
+    report_add_reason(memory_check(view), "words", json_string_value(json_object_get(problem, "code")));
     return view;
 }
 

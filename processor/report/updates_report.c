@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "report/reason.h"
 #include "report/words.h"
 #include "text/width.h"
 
@@ -213,7 +214,6 @@ static char *make_heading(const void *context, const json_t *hosts)
 
 json_t *report_view_updates(const json_t *run, time_t now)
 {
-    static const char *const known[] = {"unreachable", "stranger", "no_master", "password", "SESSION_AUTHENTICATION_FAILED"};
     void *context = talloc_new(NULL);
     const json_t *hosts = json_object_get(run, "hosts");
     const json_t *differences = json_object_get(run, "differences");
@@ -241,7 +241,7 @@ json_t *report_view_updates(const json_t *run, time_t now)
                              "protection", protection, "is_bad", (int)is_bad, "is_careful", (int)(!is_bad && is_careful));
     json_t *words = is_bad ? json_pack("{s:O}", "raw", json_object_get(problem, "raw")) : json_null();
     if (is_bad)
-        report_add_words(words, "words", text_of(problem, "code"), known, sizeof known / sizeof *known);
+        report_add_reason(words, "words", text_of(problem, "code"));
     json_object_set_new(memory_check(view), "problem", words);
     talloc_free(context);
     return view;

@@ -289,6 +289,7 @@ CREATE TABLE vm_backup (
     reason        TEXT           -- the code of what went wrong
 );
 CREATE INDEX vm_backup_by_vm ON vm_backup (pool, vm_uuid, id);
+CREATE INDEX vm_backup_by_snapshot ON vm_backup (pool, snapshot_name);
 CREATE INDEX vm_backup_by_state ON vm_backup (pool, state);
 
 -- Disks of snapshots that are being destroyed: what a killed run leaves of them may be removed, and nothing else.

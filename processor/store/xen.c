@@ -108,6 +108,15 @@ struct vm_backup *store_list_unfinished_backups(const void *context, struct stor
                         error);
 }
 
+struct vm_backup *store_find_backup(const void *context, struct store *store, const char *pool, const char *snapshot_name,
+                                    struct error **error)
+{
+    return read_backups(context,
+                        sql_query(store, "SELECT " BACKUP_COLUMNS " FROM vm_backup WHERE pool = ? AND snapshot_name = ? LIMIT 1",
+                                  SQL_VALUES(sql_text(pool), sql_text(snapshot_name)), error),
+                        error);
+}
+
 struct vm_backup *store_list_good_backups(const void *context, struct store *store, const char *pool, const char *vm_uuid,
                                           int most, struct error **error)
 {

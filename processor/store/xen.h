@@ -49,6 +49,10 @@ bool store_update_backup(struct store *store, const struct vm_backup *backup, st
 struct vm_backup *store_list_unfinished_backups(const void *context, struct store *store, const char *pool,
                                                 struct error **error);
 
+/* The backup whose snapshot has that name, as an array of one or none. */
+struct vm_backup *store_find_backup(const void *context, struct store *store, const char *pool, const char *snapshot_name,
+                                    struct error **error);
+
 /* Good backups of a VM, newest first: all of them, those whose snapshot and file are gone as well. */
 struct vm_backup *store_list_good_backups(const void *context, struct store *store, const char *pool, const char *vm_uuid,
                                           int most, struct error **error);

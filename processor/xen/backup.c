@@ -3,26 +3,25 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
-#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
-#include "base/log.h"
+#include "base/keys.h"
 #include "base/memory.h"
 #include "xen/choose.h"
+#include "xen/leftover.h"
 #include "xen/night.h"
-#include "xen/retention.h"
+#include "xen/prune.h"
+#include "xen/room.h"
 #include "xen/snapshot.h"
 #include "xen/space.h"
 #include "xen/stream.h"
-
-enum { MOST_BACKUPS = 2000 };
 
 static int release(int *descriptor)
 {
@@ -56,101 +55,46 @@ static bool begin_run(struct night *night, struct error **error)
     return false;
 }
 
-/* What killed runs left: half files and snapshots nobody will finish. A file under its own name was whole. */
-static bool clean_up(struct night *night, struct error **error)
+/* What is remembered of a VM, before tonight. */
+static void recall(struct night *night, struct night_vm *vm)
 {
-    struct vm_backup *left = store_list_unfinished_backups(night, night->store, night->settings->name, error);
-    for (size_t i = 0; i < memory_count(left); i++) {
-        struct night_vm vm = {.name = left[i].vm_name, .backup = left[i]};
-        struct error *problem = NULL;
-        if (!left[i].snapshot_uuid)
-            vm.backup.snapshot_uuid = snapshot_find(night, left[i].snapshot_name);
-        bool whole = left[i].file && access(left[i].file, F_OK) == 0;
-        if (left[i].file && !whole)
-            unlink(memory_format(night, "%s.part", left[i].file));
-        bool gone = !vm.backup.snapshot_uuid || snapshot_remove(night, &vm.backup, &problem);
-        if (gone)
-            vm.backup.snapshot_uuid = NULL;
-        if (!whole)
-            vm.backup.file = NULL;
-        vm.backup.reason = whole ? NULL : "interrupted";
-        /* what cannot go now stays unfinished, and the next night tries again */
-        if (gone && !night_enter(night, &vm, whole ? "good" : "interrupted", error))
-            return false;
-        json_array_append_new(night->unfinished, json_string(left[i].vm_name));
-        error_free(&problem);
-    }
-    return left && snapshot_remove_doomed(night, error);
+    struct vm_backup *last = store_list_good_backups(night, night->store, night->settings->name, vm->uuid, 1, NULL);
+    if (!memory_count(last))
+        return;
+    vm->last_good = last->started_at;
+    vm->last_bytes = last->bytes;
 }
 
-static bool list_vms(struct night *night)
+/* Whose last good backup is oldest has its turn first: when the time is short, nobody is left out night after night. */
+static int compare_turns(const void *a, const void *b)
+{
+    const struct night_vm *first = a;
+    const struct night_vm *second = b;
+    if (first->last_good != second->last_good)
+        return first->last_good < second->last_good ? -1 : 1;
+    int order = strcmp(first->name, second->name);
+    return order ? order : strcmp(first->uuid, second->uuid);
+}
+
+static void list_vms(struct night *night)
 {
     const char **refs = choose_vms(night, night->settings, night->records);
     char **missing = choose_missing(night, night->settings, night->records);
     size_t found = memory_count(refs);
-    night->vms = memory_array(night, struct night_vm, found + memory_count(missing));
+    size_t count = found + memory_count(missing);
+    night->vms = memory_array(night, struct night_vm, count);
     for (size_t i = 0; i < found; i++) {
         const json_t *record = records_find(night->records, "VM", refs[i]);
         night->vms[i] = (struct night_vm){
             .ref = refs[i], .uuid = record_text(record, "uuid"), .name = record_text(record, "name_label")};
+        recall(night, &night->vms[i]);
     }
     for (size_t i = 0; i < memory_count(missing); i++) {
         night->vms[found + i] = (struct night_vm){.uuid = "", .name = missing[i]};
         night_fail_with(night, &night->vms[found + i], NIGHT_FAILED, "vm_missing", "");
     }
-    return true;
-}
-
-/* What tonight's snapshots take of a repository, by its ref. */
-static int64_t taken(const struct night *night, const char *sr)
-{
-    return json_integer_value(json_object_get(night->needs, sr));
-}
-
-/* Adds up what the disks of a VM need, by repository; false (and why) when one of them cannot be snapshot. */
-static bool add_needs(struct night *night, struct night_vm *vm, json_t *needs)
-{
-    size_t i;
-    const json_t *ref;
-    json_array_foreach(json_object_get(records_find(night->records, "VM", vm->ref), "VBDs"), i, ref) {
-        const json_t *vbd = records_find(night->records, "VBD", json_string_value(ref));
-        const char *vdi = record_text(vbd, "VDI");
-        if (!vbd || strcmp(record_text(vbd, "type"), "Disk") != 0 || record_flag(vbd, "empty"))
-            continue;
-        const char *sr = record_text(records_find(night->records, "VDI", vdi), "SR");
-        if (!space_is_storage(records_find(night->records, "SR", sr))) {
-            night_fail_with(night, vm, NIGHT_FAILED, "not_storage", record_text(records_find(night->records, "VDI", vdi), "name_label"));
-            return false;
-        }
-        json_int_t need = json_integer_value(json_object_get(needs, sr)) + space_need(night->records, vdi);
-        json_object_set_new(needs, sr, json_integer(need));
-    }
-    return true;
-}
-
-/* The guard: refused before, with the numbers, rather than by a full repository halfway through the night. */
-static bool there_is_room(struct night *night, struct night_vm *vm)
-{
-    json_t *needs = json_object();
-    const char *ref;
-    json_t *need;
-    bool room = add_needs(night, vm, needs);
-    json_object_foreach(needs, ref, need) {
-        const json_t *sr = records_find(night->records, "SR", ref);
-        int64_t free = space_free(sr) - taken(night, ref);
-        int64_t reserve = space_reserve(sr, night->settings->reserve_percent);
-        if (!room || free - json_integer_value(need) >= reserve)
-            continue;
-        char *raw = memory_format(night, "%s: needed %lld MiB, free %lld MiB, reserve %lld MiB", record_text(sr, "name_label"),
-                                  (long long)json_integer_value(need) >> 20, (long long)free >> 20, (long long)reserve >> 20);
-        night_fail_with(night, vm, NIGHT_SKIPPED, "no_space", raw);
-        room = false;
-    }
-    json_object_foreach(needs, ref, need)
-        if (room)
-            json_object_set_new(night->needs, ref, json_integer(taken(night, ref) + json_integer_value(need)));
-    json_decref(needs);
-    return room;
+    if (count)
+        qsort(night->vms, count, sizeof *night->vms, compare_turns);
 }
 
 /* Names that nobody else uses: run, instant and chance are in them. */
@@ -197,92 +141,56 @@ static void finish_good(struct night *night, struct night_vm *vm)
     error_free(&error);
 }
 
-static void back_up(struct night *night, struct night_vm *vm)
+/* Up to the point where nothing is left but to wait for an export. False: the VM is done with, one way or the other. */
+static bool begin_vm(struct night *night, struct night_vm *vm)
 {
+    const json_t *record = records_find(night->records, "VM", vm->ref);
     if (vm->result != NIGHT_WAITING)
-        return;
-    if (night_clock() >= night->deadline) {
+        return false;
+    if (!night_seconds_left(night)) {
         night_fail_with(night, vm, NIGHT_SKIPPED, "time_over", "");
-        return;
+        return false;
     }
-    if (json_object_size(json_object_get(records_find(night->records, "VM", vm->ref), "current_operations"))) {
+    if (json_object_size(json_object_get(record, "current_operations"))) {
         night_fail_with(night, vm, NIGHT_SKIPPED, "OTHER_OPERATION_IN_PROGRESS", "");
-        return;
+        return false;
     }
-    if (!there_is_room(night, vm) || night->is_dry || !plan(night, vm) || !snapshot_take(night, vm))
-        return;
-    if (!vm->backup.file || stream_export(night, vm))
-        finish_good(night, vm);
+    if (!room_for_export(night, vm) || !room_for_snapshot(night, vm) || night->is_dry || !plan(night, vm) ||
+        !snapshot_take(night, vm))
+        return false;
+    if (vm->backup.file)
+        return stream_begin(night, vm);
+    finish_good(night, vm);
+    return false;
 }
 
-/* Retention: only behind a good backup of tonight, and the newest good one always stays. */
-
-static void remove_file(struct night *night, struct vm_backup *backup)
+static void end_vm(struct night *night, struct night_vm *vm)
 {
-    if (unlink(backup->file) != 0 && errno != ENOENT) {
-        log_warning("cannot remove %s: %s", backup->file, strerror(errno));
-        return;
-    }
-    json_array_append_new(night->removed, json_string(strrchr(backup->file, '/') + 1));
-    backup->file = NULL;
+    prune_failed(night, vm);
+    if (vm->result == NIGHT_GOOD || vm->result == NIGHT_WARNING)
+        prune_backups(night, vm);
 }
 
-/* What was only there for an export goes without a word. */
-static void remove_snapshot(struct night *night, struct vm_backup *backup, bool is_told)
+/* Snapshots one after the other, exports side by side. */
+static void back_up_all(struct night *night)
 {
-    struct error *error = NULL;
-    if (snapshot_remove(night, backup, &error)) {
-        if (is_told)
-            json_array_append_new(night->removed, json_string(backup->snapshot_name));
-        backup->snapshot_uuid = NULL;
-        return;
-    }
-    char *text = error_text(NULL, error);
-    log_warning("%s", text);
-    talloc_free(text);
-    error_free(&error);
-}
-
-static void prune(struct night *night, struct night_vm *vm)
-{
-    const struct xen_settings *settings = night->settings;
-    struct vm_backup *backups =
-        store_list_good_backups(night, night->store, settings->name, vm->uuid, MOST_BACKUPS, NULL);
-    size_t count = memory_count(backups);
-    time_t *times = memory_array(night, time_t, count);
-    bool *stays = memory_array(night, bool, count);
-    const struct retention retention = {settings->keep_newest, settings->keep_daily, settings->keep_weekly, settings->keep_monthly};
-    size_t there = 0;
-    for (size_t i = 0; i < count; i++) /* what has gone keeps no place */
-        if (backups[i].file || backups[i].snapshot_uuid)
-            backups[there++] = backups[i];
-    for (size_t i = 0; i < there; i++)
-        times[i] = backups[i].started_at;
-    retention_choose(&retention, times, there, stays);
-    for (size_t i = 0; i < there; i++) {
-        struct night_vm one = {.name = vm->name, .backup = backups[i]};
-        bool snapshot_goes = one.backup.file ? (long)i >= settings->snapshots_kept : !stays[i];
-        bool changed = false;
-        if (one.backup.snapshot_uuid && (snapshot_goes || !stays[i])) {
-            remove_snapshot(night, &one.backup, !one.backup.file);
-            changed = !one.backup.snapshot_uuid;
+    long at_work = 0;
+    for (size_t next = 0;;) {
+        while (next < memory_count(night->vms) && at_work < night->settings->parallel_exports) {
+            struct night_vm *vm = &night->vms[next++];
+            if (begin_vm(night, vm))
+                at_work++;
+            else
+                end_vm(night, vm);
         }
-        if (one.backup.file && !stays[i]) {
-            remove_file(night, &one.backup);
-            changed = changed || !one.backup.file;
-        }
-        if (changed)
-            night_enter(night, &one, "good", NULL);
+        if (!at_work)
+            return;
+        struct night_vm *vm = stream_wait(night);
+        at_work--;
+        if (vm->result == NIGHT_WAITING)
+            finish_good(night, vm);
+        end_vm(night, vm);
     }
-}
-
-/* Failed tries leave no snapshot behind. */
-static void remove_failed(struct night *night, struct night_vm *vm)
-{
-    if (!vm->backup.id || vm->result != NIGHT_FAILED || !vm->backup.snapshot_uuid)
-        return;
-    remove_snapshot(night, &vm->backup, false);
-    night_enter(night, vm, vm->backup.snapshot_uuid ? "snapshot" : "failed", NULL);
 }
 
 /* What the report shows */
@@ -349,18 +257,13 @@ static bool work(struct night *night, struct error **error)
     if (!client_login(night->client, error))
         return false;
     night->records = records_open(night, night->client, night->settings->uuid, error);
-    if (!night->records || !records_read(night->records, tables, error) || (!night->is_dry && !clean_up(night, error)))
+    if (!night->records || !records_read(night->records, tables, error) || (!night->is_dry && !leftover_clear(night, error)))
         return false;
-    list_vms(night);
-    for (size_t i = 0; i < memory_count(night->vms); i++) {
-        struct night_vm *vm = &night->vms[i];
-        back_up(night, vm);
-        remove_failed(night, vm);
-        if (vm->result == NIGHT_GOOD || vm->result == NIGHT_WARNING)
-            prune(night, vm);
-    }
+    /* ten seconds of work, and the most valuable backup of all: first, so that a night that is too short has it */
     if (!night->is_dry && *night->settings->export_folder && strcmp(night->settings->metadata, "yes") == 0)
         stream_metadata(night);
+    list_vms(night);
+    back_up_all(night);
     const char *ref;
     json_t *value;
     json_object_foreach(night->scanned, ref, value)
@@ -377,25 +280,58 @@ static int destroy(struct night *night)
     return 0;
 }
 
-json_t *backup_run(const struct config *config, struct store *store, const struct xen_settings *settings, bool is_dry,
-                   struct error **error)
+/* Seconds until the pool's window closes; LONG_MAX when it has no end, 0 when it is closed now. */
+static long window_left(const struct xen_settings *settings, time_t now)
+{
+    enum { DAY = 24 * 60 };
+    struct civil civil = clock_to_civil(now);
+    long minute = civil.hour * 60 + civil.minute;
+    long begin = settings->window_begin;
+    long end = settings->window_end;
+    if (end == KEYS_OFF)
+        return begin == KEYS_OFF || minute >= begin ? LONG_MAX : 0;
+    bool is_open = begin == KEYS_OFF || (minute - begin + DAY) % DAY < (end - begin + DAY) % DAY;
+    long minutes = (end - minute + DAY) % DAY;
+    return is_open ? (minutes ? minutes : DAY) * 60 - now % 60 : 0;
+}
+
+static void set_deadline(struct night *night, enum backup_manner manner)
+{
+    long left = night->settings->run_minutes * 60;
+    long window = manner == BACKUP_NIGHTLY ? window_left(night->settings, night->now) : LONG_MAX;
+    night->deadline = night_clock() + (window < left ? window : left) * 1000;
+}
+
+/* What the run came to when it could not go on: XAPI's code or one of ours, and the sentence. */
+static json_t *view_failure(struct night *night, const struct error *problem)
+{
+    const char *code = client_reason(night->client)->code;
+    char *text = problem ? error_text(night, problem) : memory_copy_text(night, "");
+    if (!code)
+        code = night->records ? "store" : "wrong_pool";
+    return view_night(night, code, text);
+}
+
+json_t *backup_run(const struct config *config, struct store *store, const struct xen_settings *settings,
+                   enum backup_manner manner, struct error **error)
 {
     struct night *night = memory_new(NULL, struct night);
+    bool is_dry = manner == BACKUP_DRY;
     *night = (struct night){.config = config, .settings = settings, .store = store, .now = clock_now(), .is_dry = is_dry,
                             .removed = json_array(), .unfinished = json_array(), .repositories = json_array(),
                             .metadata = json_null(), .scanned = json_object(), .needs = json_object()};
     talloc_set_destructor(night, destroy);
     night->job = memory_format(night, "%s/%s", config->domain, settings->name);
-    night->deadline = night_clock() + settings->run_minutes * 60000;
     night->client = client_new(night, settings);
+    set_deadline(night, manner);
     json_t *view = NULL;
     struct error *problem = NULL;
     if (take_lock(night, error) && (is_dry || begin_run(night, error))) {
-        bool done = work(night, &problem);
-        char *text = problem ? error_text(night, problem) : NULL;
-        const char *code = client_reason(night->client)->code;
-        view = memory_check(done ? view_night(night, NULL, NULL) : view_night(night, code ? code : "other", text));
-        if (!is_dry && !enter_run(night, view, error)) {
+        if (!night_seconds_left(night))
+            view = view_night(night, "window_closed", "");
+        else
+            view = work(night, &problem) ? view_night(night, NULL, NULL) : view_failure(night, problem);
+        if (!is_dry && !enter_run(night, memory_check(view), error)) {
             json_decref(view);
             view = NULL;
         }

@@ -11,13 +11,19 @@
 #include "store/store.h"
 #include "xen/settings.h"
 
+enum backup_manner {
+    BACKUP_NIGHTLY, /* within the pool's window */
+    BACKUP_BY_HAND, /* at any time of the day */
+    BACKUP_DRY,     /* only say what would be done */
+};
+
 /*
  * Runs it and returns the view of what happened (a new reference), also when the pool cannot be reached: {"pool", "problem": {"code",
  * "raw"} or null, "vms": [{"name", "result", "code", "raw", "warning", "is_archive", "bytes", "milliseconds", "last_good": seconds
  * or 0}], "removed": [names], "unfinished": [names], "repositories": [{"name", "size", "free"}], "metadata": {"file", "code"} or null}.
  * Results: good, warning, skipped, failed. NULL with the error when another run is at work on the pool or nothing can be recorded.
  */
-json_t *backup_run(const struct config *config, struct store *store, const struct xen_settings *settings, bool is_dry,
-                   struct error **error);
+json_t *backup_run(const struct config *config, struct store *store, const struct xen_settings *settings,
+                   enum backup_manner manner, struct error **error);
 
 #endif

@@ -165,6 +165,8 @@ json_t *export_stream(struct https *https, const struct export_order *order, con
         stream.xva = xva_begin(context, &stream.error);
     else
         stream.dump = dump_begin(context, &stream.error);
+    if (stream.xva)
+        xva_expect(stream.xva, order->uuid, order->disks);
     stream.descriptor = stream.error ? -1 : open_file(order->file, &stream.error);
     if (stream.descriptor >= 0) {
         perform(context, https, &stream, &answer);

@@ -16,6 +16,7 @@ struct export_order {
     long rate;        /* bytes a second; 0: any */
     long seconds;     /* at most; 0: any */
     int64_t reserve;  /* bytes of the volume that must stay free */
+    size_t disks;     /* that the archive must hold at least */
 };
 
 /*

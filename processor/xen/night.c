@@ -14,6 +14,12 @@ int64_t night_clock(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+int night_seconds_left(const struct night *night)
+{
+    int64_t left = (night->deadline - night_clock()) / 1000;
+    return left > 0 ? (int)left : 0;
+}
+
 bool night_enter(struct night *night, struct night_vm *vm, const char *state, struct error **error)
 {
     vm->backup.state = state;

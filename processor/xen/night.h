@@ -25,6 +25,10 @@ struct night_vm {
     struct vm_backup backup;  /* its row; id 0: none was entered */
     char *snapshot;           /* ref, once there is one */
     int64_t begun;            /* milliseconds, for its duration */
+    time_t last_good;         /* when its last good backup was begun, tonight's apart; 0: never */
+    int64_t last_bytes;       /* of its last export that was good; 0: none */
+    struct child *exporter;   /* while its export comes */
+    char *task;               /* of the export, on the pool */
 };
 
 struct night {
@@ -38,18 +42,21 @@ struct night {
     time_t now;
     int64_t deadline; /* milliseconds of the steady clock */
     bool is_dry;      /* only say what would be done */
-    struct night_vm *vms; /* talloc array */
+    struct night_vm *vms; /* talloc array, in the order in which they have their turn */
     /* what else the report tells, arrays of objects */
     json_t *removed;
     json_t *unfinished;
     json_t *repositories;
     json_t *metadata;  /* an object, or null */
     json_t *scanned;   /* refs of repositories that lost snapshots */
-    json_t *needs;     /* bytes that tonight's snapshots may take, by ref of the repository */
+    json_t *needs;     /* bytes that snapshots may have taken since the repository was read, by its ref */
 };
 
 /* Milliseconds of a clock that only goes forward. */
 int64_t night_clock(void);
+
+/* Whole seconds that are left to the run, 0 when its time is over. */
+int night_seconds_left(const struct night *night);
 
 /* Enters or updates the row of a VM's backup, durably. */
 bool night_enter(struct night *night, struct night_vm *vm, const char *state, struct error **error);

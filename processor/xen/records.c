@@ -134,9 +134,29 @@ bool records_read_at_once(struct records *records, const char *const tables[], s
     return came || read_one_by_one(records, tables, error);
 }
 
+bool records_refresh(struct records *records, const char *table, const char *ref, struct error **error)
+{
+    if (!records->client)
+        return true;
+    char *method = memory_format(NULL, "%s.get_record", table);
+    json_t *row = client_call(records->client, method, json_pack("[s]", ref), error);
+    talloc_free(method);
+    return row && json_object_set_new(json_object_get(records->tables, table), ref, row) == 0;
+}
+
 const json_t *records_find(const struct records *records, const char *table, const char *ref)
 {
     return ref ? json_object_get(json_object_get(records->tables, table), ref) : NULL;
+}
+
+size_t records_count_disks(const struct records *records, const char *vm_ref)
+{
+    size_t count = 0;
+    size_t i;
+    const json_t *ref;
+    json_array_foreach(json_object_get(records_find(records, "VM", vm_ref), "VBDs"), i, ref)
+        count += record_is_disk(records_find(records, "VBD", json_string_value(ref)));
+    return count;
 }
 
 static void *first_pool(const struct records *records)
@@ -195,6 +215,11 @@ bool record_has(const json_t *record, const char *list, const char *value)
             return true;
     }
     return false;
+}
+
+bool record_is_disk(const json_t *vbd)
+{
+    return vbd && strcmp(record_text(vbd, "type"), "Disk") == 0 && !record_flag(vbd, "empty");
 }
 
 bool record_is_real_vm(const json_t *vm)

@@ -33,8 +33,14 @@ bool records_read(struct records *records, const char *const tables[], struct er
  */
 bool records_read_at_once(struct records *records, const char *const tables[], struct error **error);
 
+/* Reads one record of a table anew, before it is acted on. */
+bool records_refresh(struct records *records, const char *table, const char *ref, struct error **error);
+
 /* One record of a table that was read; NULL for the null ref and for what is not there. Borrowed. */
 const json_t *records_find(const struct records *records, const char *table, const char *ref);
+
+/* How many real disks a VM has. The tables "VM" and "VBD" must have been read. */
+size_t records_count_disks(const struct records *records, const char *vm_ref);
 
 /* The record and the ref of the pool, and the record of its master. */
 const json_t *records_pool(const struct records *records);
@@ -47,6 +53,9 @@ int64_t record_number(const json_t *record, const char *field); /* 64-bit intege
 bool record_flag(const json_t *record, const char *field);
 const char *record_config(const json_t *record, const char *map, const char *key);
 bool record_has(const json_t *record, const char *list, const char *value);
+
+/* Whether it is the VBD of a real disk. */
+bool record_is_disk(const json_t *vbd);
 
 /* A VM that people use: no template, no snapshot, no control domain. */
 bool record_is_real_vm(const json_t *vm);

@@ -24,7 +24,11 @@ struct xen_settings {
     char *choose;
     char *exclude;
     char *quiesce;
+    long window_begin; /* minutes of the day, or KEYS_OFF */
+    long window_end;
     long run_minutes;
+    long snapshot_seconds;
+    long parallel_exports;
     long keep_newest;
     long keep_daily;
     long keep_weekly;

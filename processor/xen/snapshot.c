@@ -6,7 +6,6 @@
 #include "base/memory.h"
 
 enum {
-    SNAPSHOT_SECONDS = 15 * 60, /* a guest may take ten minutes to come to rest */
     BUSY_TRIES = 3,
     BUSY_MILLISECONDS = 1000,
 };
@@ -20,6 +19,12 @@ bool snapshot_is_ours(const struct night *night, const json_t *vm)
     return record_flag(vm, "is_a_snapshot") && strcmp(record_config(vm, "other_config", job_tag), night->job) == 0;
 }
 
+bool snapshot_is_named_ours(const char *name)
+{
+    static const char beginning[] = "kairan-";
+    return strncmp(name, beginning, sizeof beginning - 1) == 0;
+}
+
 char *snapshot_find(struct night *night, const char *name)
 {
     const char *ref;
@@ -28,6 +33,16 @@ char *snapshot_find(struct night *night, const char *name)
         if (record_flag(vm, "is_a_snapshot") && strcmp(record_text(vm, "name_label"), name) == 0)
             return memory_copy_text(night, record_text(vm, "uuid"));
     return NULL;
+}
+
+bool snapshot_is_known(struct night *night, const char *uuid)
+{
+    const char *ref;
+    json_t *vm;
+    json_object_foreach(records_table(night->records, "VM", NULL), ref, vm)
+        if (record_flag(vm, "is_a_snapshot") && strcmp(record_text(vm, "uuid"), uuid) == 0)
+            return true;
+    return false;
 }
 
 /* Taking */
@@ -62,7 +77,9 @@ static char *call_snapshot(struct night *night, struct night_vm *vm, const char 
     const char *name = vm->backup.snapshot_name;
     struct client *client = night->client;
     for (int tries = 1;; tries++) {
-        char *ref = client_run(night, client, method, json_pack("[s, s]", vm->ref, name), SNAPSHOT_SECONDS, NULL);
+        int left = night_seconds_left(night);
+        int seconds = left < night->settings->snapshot_seconds ? left : (int)night->settings->snapshot_seconds;
+        char *ref = client_run(night, client, method, json_pack("[s, s]", vm->ref, name), seconds, NULL);
         if (ref && *ref)
             return ref;
         if (ref || is_unknown(client)) {
@@ -112,19 +129,6 @@ static bool tag(struct night *night, const struct night_vm *vm, const json_t *re
     return true;
 }
 
-/* Real disks of a VM by its VBDs; of a fresh snapshot the VBDs are not among what was read, but they are only disks. */
-static size_t count_disks(const struct night *night, const json_t *vm)
-{
-    size_t count = 0;
-    size_t i;
-    const json_t *ref;
-    json_array_foreach(json_object_get(vm, "VBDs"), i, ref) {
-        const json_t *vbd = records_find(night->records, "VBD", json_string_value(ref));
-        count += vbd && strcmp(record_text(vbd, "type"), "Disk") == 0 && !record_flag(vbd, "empty");
-    }
-    return count;
-}
-
 bool snapshot_take(struct night *night, struct night_vm *vm)
 {
     struct error *error = NULL;
@@ -139,7 +143,7 @@ bool snapshot_take(struct night *night, struct night_vm *vm)
     if (record)
         vm->backup.snapshot_uuid = memory_copy_text(night, record_text(record, "uuid"));
     bool done = record && night_enter(night, vm, "snapshot", &error) && tag(night, vm, record, &error);
-    size_t disks = count_disks(night, records_find(night->records, "VM", vm->ref));
+    size_t disks = records_count_disks(night->records, vm->ref);
     if (done && json_array_size(json_object_get(record, "VBDs")) < disks) {
         char *raw = memory_format(night, "%zu of %zu", json_array_size(json_object_get(record, "VBDs")), disks);
         night_fail_with(night, vm, NIGHT_FAILED, "disks_missing", raw);
@@ -192,8 +196,7 @@ static bool doom_disks(struct night *night, const json_t *snapshot, json_t *disk
     const json_t *item;
     json_array_foreach(json_object_get(snapshot, "VBDs"), i, item) {
         json_t *vbd = client_call(night->client, "VBD.get_record", json_pack("[s]", json_string_value(item)), error);
-        bool done = vbd && (strcmp(record_text(vbd, "type"), "Disk") != 0 || record_flag(vbd, "empty") ||
-                            doom_disk(night, record_text(vbd, "VDI"), snapshot, disks, error));
+        bool done = vbd && (!record_is_disk(vbd) || doom_disk(night, record_text(vbd, "VDI"), snapshot, disks, error));
         json_decref(vbd);
         if (!done)
             return false;

@@ -20,8 +20,14 @@ bool snapshot_remove(struct night *night, const struct vm_backup *backup, struct
 /* Removes what killed runs left of disks they were destroying. */
 bool snapshot_remove_doomed(struct night *night, struct error **error);
 
+/* Whether a name is of the form that we give; no proof of anything. */
+bool snapshot_is_named_ours(const char *name);
+
 /* The uuid of a snapshot of that name among the records that were read, below the night; NULL when there is none. */
 char *snapshot_find(struct night *night, const char *name);
+
+/* Whether a snapshot of that uuid is among the records that were read. */
+bool snapshot_is_known(struct night *night, const char *uuid);
 
 /* Whether the record of a snapshot carries our tag. */
 bool snapshot_is_ours(const struct night *night, const json_t *vm);

@@ -41,9 +41,21 @@ int64_t space_free(const json_t *sr)
     return record_number(sr, "physical_size") - record_number(sr, "physical_utilisation");
 }
 
-int64_t space_reserve(const json_t *sr, long percent)
+int64_t space_reserve(struct records *records, const char *sr_ref, long percent)
 {
-    return record_number(sr, "physical_size") / 100 * percent;
+    const json_t *sr = records_find(records, "SR", sr_ref);
+    int64_t reserve = record_number(sr, "physical_size") / 100 * percent;
+    size_t i;
+    const json_t *ref;
+    if (!is_lvm(sr) || !percent)
+        return reserve;
+    json_array_foreach(json_object_get(sr, "VDIs"), i, ref) {
+        const json_t *vdi = records_find(records, "VDI", json_string_value(ref));
+        bool is_leaf = record_flag(vdi, "managed") && !record_flag(vdi, "is_a_snapshot");
+        int64_t full = is_leaf ? space_full(record_number(vdi, "virtual_size")) : 0;
+        reserve = full > reserve ? full : reserve;
+    }
+    return reserve;
 }
 
 /* The node that a disk stands on. */
@@ -52,28 +64,35 @@ static const char *parent_of(const json_t *vdi)
     return record_config(vdi, "sm_config", "vhd-parent");
 }
 
-/* The largest of the hidden nodes below a disk: what it has written between two snapshots. 0: there is none. */
-static int64_t largest_base(struct records *records, const json_t *vdi)
+static const json_t *find_by_uuid(struct records *records, const char *uuid)
 {
-    enum { LONGEST_CHAIN = 40 };
-    json_t *vdis = records_table(records, "VDI", NULL);
-    int64_t largest = 0;
-    const char *parent = parent_of(vdi);
-    for (int depth = 0; *parent && depth < LONGEST_CHAIN; depth++) {
-        const char *wanted = parent;
-        const char *ref;
-        json_t *row;
-        parent = "";
-        json_object_foreach(vdis, ref, row) {
-            if (strcmp(record_text(row, "uuid"), wanted) != 0)
-                continue;
-            if (record_number(row, "physical_utilisation") > largest)
-                largest = record_number(row, "physical_utilisation");
-            parent = parent_of(row);
-            break;
-        }
+    const char *ref;
+    json_t *row;
+    json_object_foreach(records_table(records, "VDI", NULL), ref, row)
+        if (strcmp(record_text(row, "uuid"), uuid) == 0)
+            return row;
+    return NULL;
+}
+
+/* Walks the hidden nodes below a disk: how many there are, and how large the largest is, which is what it wrote between snapshots. */
+static int walk(struct records *records, const json_t *vdi, int64_t *largest)
+{
+    enum { LONGEST_CHAIN = 64 };
+    int depth = 0;
+    *largest = 0;
+    for (const char *parent = parent_of(vdi); *parent && depth < LONGEST_CHAIN; depth++) {
+        const json_t *row = find_by_uuid(records, parent);
+        int64_t used = record_number(row, "physical_utilisation");
+        *largest = used > *largest ? used : *largest;
+        parent = parent_of(row);
     }
-    return largest;
+    return depth;
+}
+
+int space_chain(struct records *records, const char *vdi_ref)
+{
+    int64_t largest;
+    return walk(records, records_find(records, "VDI", vdi_ref), &largest);
 }
 
 int64_t space_need(struct records *records, const char *vdi_ref)
@@ -84,7 +103,8 @@ int64_t space_need(struct records *records, const char *vdi_ref)
     int64_t least = space_thin() + SNAPSHOT_EXTRA;
     int64_t need = size / 10;
     if (is_lvm(sr)) {
-        int64_t base = largest_base(records, vdi);
+        int64_t base;
+        walk(records, vdi, &base);
         need = base == 0 ? space_full(size) : base > need ? base : need;
     }
     return need + least;

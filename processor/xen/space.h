@@ -26,7 +26,10 @@ int64_t space_free(const json_t *sr);
  */
 int64_t space_need(struct records *records, const char *vdi_ref);
 
-/* What must stay free: the configured part of the repository. */
-int64_t space_reserve(const json_t *sr, long percent);
+/* What must stay free: the configured part of the repository, and on LVM never less than its largest disk may need to be merged. */
+int64_t space_reserve(struct records *records, const char *sr_ref, long percent);
+
+/* How many nodes a disk stands on; drivers refuse a snapshot of one that stands on 30. */
+int space_chain(struct records *records, const char *vdi_ref);
 
 #endif

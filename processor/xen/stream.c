@@ -12,50 +12,76 @@
 #include "base/file.h"
 #include "base/memory.h"
 
-enum { ANSWER_BYTES = 64 * 1024, DUMPS_KEPT = 14, LEAST_SECONDS = 60, KILOBYTE = 1000 };
+enum { ANSWER_BYTES = 64 * 1024, DUMPS_KEPT = 14, GRACE_SECONDS = 5, KILOBYTE = 1000 };
 
 /* What must stay free on the volume; false when it is below that already. */
-static bool look_at_volume(const struct night *night, int64_t *reserve)
+static bool look_at_volume(const struct night *night, int64_t *reserve, struct reason *reason)
 {
     struct statvfs volume;
-    if (statvfs(night->settings->export_folder, &volume) != 0)
-        return false;
-    *reserve = (int64_t)volume.f_blocks / 100 * (int64_t)volume.f_frsize * night->settings->export_reserve_percent;
-    return (int64_t)volume.f_bavail * (int64_t)volume.f_frsize >= *reserve;
+    struct error *error = NULL;
+    *reserve = 0;
+    bool there = file_make_folder(night->settings->export_folder, &error) && statvfs(night->settings->export_folder, &volume) == 0;
+    if (there)
+        *reserve = (int64_t)volume.f_blocks / 100 * (int64_t)volume.f_frsize * night->settings->export_reserve_percent;
+    bool room = there && (int64_t)volume.f_bavail * (int64_t)volume.f_frsize >= *reserve;
+    if (!room)
+        *reason = client_make_reason(night, there ? "volume_full" : "volume", error ? error->sentence : night->settings->export_folder);
+    error_free(&error);
+    return room;
 }
 
-/* One stream through a helper of its own; NULL with *reason below the night. */
-static json_t *run_stream(struct night *night, const char *uuid, const char *task, const char *file, struct reason *reason)
+/* What a stream is asked of a helper with; NULL with *reason below the night. */
+static json_t *make_order(struct night *night, const char *file, struct reason *reason)
 {
-    struct error *error = NULL;
-    int64_t reserve = 0;
-    size_t length;
-    if (!file_make_folder(night->settings->export_folder, &error) || !look_at_volume(night, &reserve)) {
-        *reason = client_make_reason(night, "volume_full", error ? error->sentence : night->settings->export_folder);
-        error_free(&error);
+    const struct xen_settings *settings = night->settings;
+    int64_t reserve;
+    int seconds = night_seconds_left(night);
+    if (!look_at_volume(night, &reserve, reason))
+        return NULL;
+    if (!seconds) {
+        *reason = client_make_reason(night, "time_over", "");
         return NULL;
     }
-    int64_t left = (night->deadline - night_clock()) / 1000;
-    int seconds = left > LEAST_SECONDS ? (int)left : LEAST_SECONDS;
-    json_t *request = json_pack("{s:s, s:s, s:s?, s:s?, s:I, s:i, s:I}", "do", "export", "file", file, "uuid", uuid, "task", task,
-                                "rate", (json_int_t)night->settings->rate_limit * KILOBYTE, "seconds", seconds, "reserve",
-                                (json_int_t)reserve);
-    char *text = json_dumps(client_complete_request(night->client, memory_check(request)), JSON_COMPACT);
+    return memory_check(json_pack("{s:s, s:s, s:I, s:i, s:I}", "do", "export", "file", file, "rate",
+                                  (json_int_t)settings->rate_limit * KILOBYTE / settings->parallel_exports, "seconds", seconds,
+                                  "reserve", (json_int_t)reserve));
+}
+
+/* Hands the order to a helper of its own; takes the reference. NULL with *reason below the night. */
+static struct child *start(struct night *night, json_t *order, struct reason *reason)
+{
+    struct error *error = NULL;
     struct child *child = client_start_helper(night, &error);
+    char *text = json_dumps(client_complete_request(night->client, order), JSON_COMPACT);
     if (child)
-        child_begin(child, seconds + LEAST_SECONDS);
-    char *bytes = child && child_send(child, text, strlen(text), &error)
-                      ? child_receive(child, night, ANSWER_BYTES, &length, &error)
-                      : NULL;
-    json_t *answer = bytes ? json_loadb(bytes, length, 0, NULL) : NULL;
-    json_t *value = client_take_answer(night, answer, reason);
-    if (!answer)
-        *reason = client_make_reason(night, "helper", error ? error->sentence : "kairan-xen gave no answer");
-    json_decref(answer);
-    json_decref(request);
-    talloc_free(child);
+        child_begin(child, night_seconds_left(night) + GRACE_SECONDS);
+    if (!child || !child_send(child, text, strlen(text), &error)) {
+        *reason = client_make_reason(night, "helper", error ? error->sentence : "kairan-xen does not start");
+        talloc_free(child);
+        child = NULL;
+    }
+    json_decref(order);
     free(text);
     error_free(&error);
+    return child;
+}
+
+/* What the helper told in the end; frees it. NULL with *reason below the night. */
+static json_t *hear(struct night *night, struct child *child, struct reason *reason)
+{
+    struct error *error = NULL;
+    size_t length;
+    char *bytes = child_receive(child, night, ANSWER_BYTES, &length, &error);
+    json_t *answer = bytes ? json_loadb(bytes, length, 0, NULL) : NULL;
+    json_t *value = client_take_answer(night, answer, reason);
+    if (!value && !night_seconds_left(night))
+        *reason = client_make_reason(night, "timeout", reason->raw);
+    else if (!answer)
+        *reason = client_make_reason(night, "helper", error ? error->sentence : "kairan-xen gave no answer");
+    json_decref(answer);
+    error_free(&error);
+    talloc_free(bytes);
+    talloc_free(child);
     return value;
 }
 
@@ -83,33 +109,82 @@ static bool put_in_place(const struct night *night, const char *part, const char
     return file_sync_folder(night->settings->export_folder, error);
 }
 
-bool stream_export(struct night *night, struct night_vm *vm)
+static char *part_of(const struct night_vm *vm, const void *context)
+{
+    return memory_format(context, "%s.part", vm->backup.file);
+}
+
+static void give_up(struct night *night, struct night_vm *vm, struct reason reason, const struct error *error)
+{
+    if (vm->task) {
+        if (reason.code && strcmp(reason.code, "timeout") == 0)
+            client_do(night->client, "task.cancel", json_pack("[s]", vm->task), NULL);
+        client_destroy_task(night->client, vm->task);
+    }
+    unlink(part_of(vm, night));
+    vm->backup.file = NULL;
+    if (!reason.code)
+        reason = client_make_reason(night, "other", error ? error->sentence : "");
+    night_fail(night, vm, NIGHT_FAILED, &reason);
+}
+
+bool stream_begin(struct night *night, struct night_vm *vm)
 {
     struct reason reason = {NULL, NULL};
     struct error *error = NULL;
-    char *part = memory_format(night, "%s.part", vm->backup.file);
-    bool done = night_enter(night, vm, "export", &error);
-    char *label = memory_format(night, "kairan export %s", vm->name);
-    char *task = done ? client_create_task(night, night->client, label, &error) : NULL;
-    /* so that an import gives a VM; a free edition may refuse, and then it gives a template */
-    if (task)
+    json_t *order = make_order(night, part_of(vm, night), &reason);
+    if (order && night_enter(night, vm, "export", &error))
+        vm->task = client_create_task(night, night->client, memory_format(night, "kairan export %s", vm->name), &error);
+    if (vm->task) {
+        /* so that an import gives a VM; a free edition may refuse, and then it gives a template */
         client_do(night->client, "VM.set_is_a_template", json_pack("[s, b]", vm->snapshot, 0), NULL);
-    json_t *told = task ? run_stream(night, vm->backup.snapshot_uuid, task, part, &reason) : NULL;
-    done = told && task_is_well(night, task, &reason) && put_in_place(night, part, vm->backup.file, &error);
-    if (task)
-        client_destroy_task(night->client, task);
-    if (done) {
-        vm->backup.bytes = json_integer_value(json_object_get(told, "bytes"));
+        json_object_set_new(order, "uuid", json_string(vm->backup.snapshot_uuid));
+        json_object_set_new(order, "task", json_string(vm->task));
+        json_object_set_new(order, "disks", json_integer((json_int_t)records_count_disks(night->records, vm->ref)));
+        vm->exporter = start(night, order, &reason);
     } else {
-        unlink(part);
-        vm->backup.file = NULL;
-        if (!reason.code)
-            reason = client_make_reason(night, "other", error ? error->sentence : "");
-        night_fail(night, vm, NIGHT_FAILED, &reason);
+        json_decref(order);
+        if (!reason.code && client_reason(night->client)->code)
+            reason = client_make_reason(night, client_reason(night->client)->code, client_reason(night->client)->raw);
+    }
+    if (!vm->exporter)
+        give_up(night, vm, reason, error);
+    error_free(&error);
+    return vm->exporter != NULL;
+}
+
+static void end(struct night *night, struct night_vm *vm)
+{
+    struct reason reason = {NULL, NULL};
+    struct error *error = NULL;
+    json_t *told = hear(night, vm->exporter, &reason);
+    vm->exporter = NULL;
+    if (told && task_is_well(night, vm->task, &reason) && put_in_place(night, part_of(vm, night), vm->backup.file, &error)) {
+        vm->backup.bytes = json_integer_value(json_object_get(told, "bytes"));
+        client_destroy_task(night->client, vm->task);
+    } else {
+        give_up(night, vm, reason, error);
     }
     json_decref(told);
     error_free(&error);
-    return done;
+}
+
+struct night_vm *stream_wait(struct night *night)
+{
+    size_t count = memory_count(night->vms);
+    size_t *places = memory_array(NULL, size_t, count);
+    struct child **children = memory_array(places, struct child *, count);
+    size_t at_work = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!night->vms[i].exporter)
+            continue;
+        places[at_work] = i;
+        children[at_work++] = night->vms[i].exporter;
+    }
+    struct night_vm *vm = &night->vms[places[child_wait_any(children, at_work)]];
+    talloc_free(places);
+    end(night, vm);
+    return vm;
 }
 
 static void forget_old_dumps(const struct night *night, const char *prefix)
@@ -135,7 +210,9 @@ void stream_metadata(struct night *night)
     char *prefix = memory_format(night, "pool-%s-", night->settings->name);
     char *file = memory_format(night, "%s/%s%s.xml", night->settings->export_folder, prefix, stamp);
     char *part = memory_format(night, "%s.part", file);
-    json_t *told = run_stream(night, NULL, NULL, part, &reason);
+    json_t *order = make_order(night, part, &reason);
+    struct child *child = order ? start(night, order, &reason) : NULL;
+    json_t *told = child ? hear(night, child, &reason) : NULL;
     bool done = told && put_in_place(night, part, file, &error);
     if (done)
         forget_old_dumps(night, prefix);

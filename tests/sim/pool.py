@@ -49,6 +49,7 @@ class Pool(Lookout):
         self.random = random.Random(seed)
         self.lock = threading.RLock()
         self.stopping = threading.Event()
+        self.go_on = threading.Event()  # ends what hangs
         self.clock = None              # None: the real time; else seconds since the epoch
         self.password = "secret & more"
         self.sessions, self.journal, self.calls = set(), [], []
@@ -59,6 +60,9 @@ class Pool(Lookout):
         self.tables = {name: {} for name in
                        "pool host host_metrics SR PBD VM VDI VBD task message pool_patch host_patch pool_update".split()}
         self.task_seconds = 0.0
+        self.piece_seconds = 0.0       # between two members of an export
+        self.streams = self.most_streams = 0
+        self.on_call = self.on_piece = None  # called before each call, and each piece of an export, with its number
         self.make_hosts()
         self.storage = [self.make_sr(f"iSCSI {letter}", "lvmoiscsi", sr_size) for letter in "AB"]
         self.make_sr("DVD drives", "iso", -1, "iso")
@@ -181,7 +185,7 @@ class Pool(Lookout):
     def fault(self, method, *description, times=1, name=None, wire=None, host=None, after=0):
         """
         Plays a fault at the next `times` calls of `method` ("*": any): an error of XAPI (`description`), or with `wire` one
-        of "500", "empty", "cut", "doctype". `name` restricts it to the VM, `host` to the number of a host.
+        of "500", "empty", "silent", "cut", "huge", "doctype". `name` restricts it to the VM, `host` to the number of a host.
         """
         self.faults.append({"method": method, "description": description, "times": times, "name": name, "wire": wire,
                             "host": host, "after": after})
@@ -211,6 +215,8 @@ class Pool(Lookout):
                 "VM.get_all_records", "Async.VM.snapshot", "event.from", "system.listMethods"]
 
     def call(self, host, method, params):
+        if self.on_call:
+            self.on_call(len(self.calls))
         with self.lock:
             self.calls.append(method)
             if method == "session.login_with_password":
@@ -486,7 +492,7 @@ class Pool(Lookout):
         if row is None:
             self.finish_task(task, "failure", ["HANDLE_INVALID", "VM", str(vm)])
             return
-        members = [xva.tar_member(*member) for member in xva.members(disks, xx=self.version == "8")]
+        members = [xva.tar_member(*member) for member in xva.members(disks, xx=self.version == "8", vm=row)]
         members.append(bytes(1024))
         if kind in ("cut", "cut-success"):
             members = members[:len(members) // 2]
@@ -498,11 +504,28 @@ class Pool(Lookout):
             members[1:3], members[3:5] = members[3:5], members[1:3]
         elif kind == "short":
             members = members[:-3] + members[-1:]
-        yield from members
+        with self.lock:
+            self.streams += 1
+            self.most_streams = max(self.streams, self.most_streams)
+        try:
+            yield from self.paced(members, kind)
+        finally:
+            with self.lock:
+                self.streams -= 1
         if kind == "cut":
             self.finish_task(task, "failure", ["SR_BACKEND_FAILURE_46", "", "The VDI is not available", ""])
         else:
             self.finish_task(task)
+
+    def paced(self, members, kind):
+        """The pieces as they leave the host: it may be slow, or fall silent halfway."""
+        for number, piece in enumerate(members):
+            if kind == "hang" and number == len(members) // 2:
+                self.go_on.wait(600)
+            if self.on_piece:
+                self.on_piece(number)
+            time.sleep(self.piece_seconds)
+            yield piece
 
     def content(self, vdi):
         """(size, numbers of chunks with data): few, so that tests stay quick."""

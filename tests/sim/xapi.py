@@ -150,6 +150,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(answer[:len(answer) // 2])
             return self.drop()
+        if fault == "huge":
+            answer = answer.replace(b"Success", b"Success" + b" " * (80 << 20))
         if fault == "doctype":
             answer = b'<!DOCTYPE methodResponse [<!ENTITY a "aaaaaaaaaa">]>' + answer
         return self.answer(200, answer)
@@ -286,6 +288,7 @@ class Server:
 
     def close(self):
         self.pool.stopping.set()
+        self.pool.go_on.set()
         for server in self.servers:
             server.shutdown()
             server.server_close()

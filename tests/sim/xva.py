@@ -44,10 +44,14 @@ def chunk_of(seed, length=CHUNK):
     return _cache[key][:2]
 
 
-def members(disks, version=None, xx=False):
+def members(disks, version=None, xx=False, vm=None):
     """(name, bytes) of every member. `disks`: (reference, virtual size, numbers of the chunks that hold data)."""
-    objects = [{"class": "VDI", "id": reference, "snapshot": {"uuid": reference, "virtual_size": str(size)}}
-               for reference, size, _ in disks]
+    objects = [] if vm is None else [{"class": "VM", "id": "Ref:vm", "snapshot": {
+        name: vm[name] for name in ("uuid", "name_label", "is_a_template", "is_a_snapshot", "power_state")}}]
+    for number, (reference, size, _) in enumerate(disks):
+        objects.append({"class": "VBD", "id": f"Ref:vbd{number}", "snapshot": {
+            "VM": "Ref:vm", "VDI": reference, "type": "Disk", "userdevice": str(number), "empty": False}})
+        objects.append({"class": "VDI", "id": reference, "snapshot": {"uuid": reference, "virtual_size": str(size)}})
     ova = {"version": version or {"hostname": "sim", "product_version": "6.5.0", "xapi_major": "1", "xapi_minor": "3",
                                   "export_vsn": "2"},
            "objects": objects}
