@@ -13,6 +13,7 @@
 #include "command/command.h"
 #include "job/reading.h"
 #include "poll/answer_view.h"
+#include "poll/form_view.h"
 
 static char *read_file(const void *context, const char *file, size_t limit, size_t *length, struct error **error)
 {
@@ -25,23 +26,37 @@ static char *read_file(const void *context, const char *file, size_t limit, size
     return file_read(context, file, limit, length, error);
 }
 
-static struct answer_question *read_poll(const void *context, const char *file, struct error **error)
+/* What was asked: dates and attendance, or a question of another kind or a questionnaire of them. */
+struct asked {
+    struct answer_question *question; /* or NULL */
+    struct form *form;
+    bool is_one; /* question of the form */
+};
+
+static bool is_form(json_t *view)
+{
+    const char *kind = json_string_value(json_object_get(view, "kind"));
+    enum form_kind known;
+    bool is_attendance = kind && strcmp(kind, "attendance") == 0;
+    return kind && !is_attendance && (strcmp(kind, "questionnaire") == 0 || form_kind_from_name(kind, &known));
+}
+
+static bool read_poll(const void *context, const char *file, struct asked *asked, struct error **error)
 {
     json_error_t problem;
     size_t length;
     char *text = read_file(context, file, LIMIT_VIEW_BYTES, &length, error);
     if (!text)
-        return NULL;
+        return false;
     json_t *view = json_loadb(text, length, 0, &problem);
-    struct answer_question *question = NULL;
-    if (view)
-        question = answer_question_from_view(context, view, error);
-    else
+    if (!view)
         error_set(error, ERROR_REFUSED, "line %d: %s", problem.line, problem.text);
+    else if (is_form(view))
+        asked->form = form_from_view(context, view, &asked->is_one, error);
+    else
+        asked->question = answer_question_from_view(context, view, error);
     json_decref(view);
-    if (!question)
-        error_add(error, "%s describes no poll", file);
-    return question;
+    return asked->question || asked->form || error_add(error, "%s describes no poll", file);
 }
 
 /* Whether the bytes begin as a mail does (RFC 5322): header fields, a known one among them, and a blank line. */
@@ -63,9 +78,9 @@ static bool is_mail(const char *bytes)
     return any_known;
 }
 
-/* A mail of a machine says nothing about what its owner wants. */
-static struct answer *read_mail(const void *context, const struct config *config, const struct answer_question *question,
-                                const char *bytes, size_t length, struct error **error)
+/* The text of a mail and its subject. A mail of a machine says nothing about what its owner wants. */
+static const char *read_mail(const void *context, const struct config *config, const char *bytes, size_t length,
+                             const char **subject, struct error **error)
 {
     struct reading *reading = reading_start(context, config);
     struct letter *letter = reading_read(context, reading, bytes, length, error);
@@ -73,7 +88,16 @@ static struct answer *read_mail(const void *context, const struct config *config
         return NULL;
     bool is_machine = letter->class == LETTER_AUTO_REPLY || letter->class == LETTER_BOUNCE ||
                       letter->class == LETTER_RECEIPT || letter->class == LETTER_OWN;
-    return is_machine ? answer_read(context, question, "") : answer_read_letter(context, question, letter->subject, letter->text);
+    *subject = is_machine ? NULL : letter->subject;
+    return is_machine ? "" : letter->text;
+}
+
+static json_t *view_meaning(const void *context, const struct asked *asked, const char *subject, const char *text)
+{
+    if (asked->form)
+        return form_answer_view(asked->form, form_read(context, asked->form, text), asked->is_one);
+    return answer_view(asked->question, subject ? answer_read_letter(context, asked->question, subject, text)
+                                                : answer_read(context, asked->question, text));
 }
 
 static bool answer_and_print(const void *context, const char *poll, const char *file,
@@ -83,20 +107,20 @@ static bool answer_and_print(const void *context, const char *poll, const char *
     struct config fallback = {.reader_seconds = 10};
     if (!config && !clock_set_zone("Asia/Tokyo", error))
         return false;
-    struct answer_question *question = read_poll(context, poll, error);
+    struct asked asked = {0};
     size_t length;
-    char *bytes = question ? read_file(context, file, LIMIT_LETTER_BYTES, &length, error) : NULL;
+    char *bytes = read_poll(context, poll, &asked, error) ? read_file(context, file, LIMIT_LETTER_BYTES, &length, error)
+                                                          : NULL;
     if (!bytes)
         return false;
-    struct answer *answer;
+    const char *subject = NULL;
+    const char *text = bytes;
     if (is_mail(bytes))
-        answer = read_mail(context, config ? config : &fallback, question, bytes, length, error);
+        text = read_mail(context, config ? config : &fallback, bytes, length, &subject, error);
     else if (length > LIMIT_TEXT_BYTES || strlen(bytes) != length || !utf8_is_valid(bytes, length))
         return error_set(error, ERROR_REFUSED, "the reply is neither a mail nor a text in UTF-8 of at most %d bytes",
                          LIMIT_TEXT_BYTES);
-    else
-        answer = answer_read(context, question, bytes);
-    return answer && command_print(NULL, NULL, answer_view(question, answer), true, error);
+    return text && command_print(NULL, NULL, view_meaning(context, &asked, subject, text), true, error);
 }
 
 int command_answer(int argc, char *argv[])

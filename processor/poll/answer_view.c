@@ -79,7 +79,7 @@ static bool read_kind(const char *name, enum answer_kind *kind, struct error **e
             *kind = (enum answer_kind)i;
             return true;
         }
-    return error_set(error, ERROR_REFUSED, "\"kind\" must be dates or attendance");
+    return error_set(error, ERROR_REFUSED, "\"kind\" must be dates, attendance, single, multiple, scale, number, ranking, text or questionnaire");
 }
 
 struct answer_question *answer_question_from_view(const void *context, json_t *view, struct error **error)

@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "poll/answer.h"
+#include "poll/form.h"
 
 enum { CHOICES = 5, ROUNDS = 20000, MEGABYTE = 1000 * 1000 };
 
@@ -59,12 +60,49 @@ static void read_large(const struct answer_question *question, const char *name,
     talloc_free(text);
 }
 
+/* Responses to the questions of a questionnaire, of every kind by turns. */
+static void read_kinds(void)
+{
+    static const struct form_choice choices[] = {
+        {.label = "春"}, {.label = "夏"}, {.label = "秋"}, {.label = "その他", .is_other = true}};
+    static const struct {
+        enum form_kind kind;
+        const char *text;
+    } responses[] = {
+        {FORM_SINGLE, "2番でお願いします"},          {FORM_MULTIPLE, "1と3、その他(梅雨の前)"},
+        {FORM_SCALE, "4です。説明が速かったです。"}, {FORM_NUMBER, "3人です"},
+        {FORM_RANKING, "秋 > 春 > 夏 > その他"},     {FORM_TEXT, "会議室に時計がほしいです。"},
+    };
+    enum { KINDS = sizeof responses / sizeof *responses };
+    struct form_question questions[KINDS];
+    void *context = talloc_new(NULL);
+    for (size_t i = 0; i < KINDS; i++) {
+        questions[i] = (struct form_question){.kind = responses[i].kind,
+                                              .choices = choices,
+                                              .choice_count = 4,
+                                              .has_low = true,
+                                              .low = 1,
+                                              .has_high = true,
+                                              .high = 5,
+                                              .unit = "人"};
+        if (responses[i].kind == FORM_SCALE)
+            questions[i].choice_count = 0;
+        form_prepare(context, &questions[i]);
+    }
+    double start = seconds();
+    for (size_t i = 0; i < ROUNDS; i++)
+        talloc_free(form_read_response(NULL, &questions[i % KINDS], responses[i % KINDS].text));
+    printf("responses to questions of every kind: %.0f/s\n", ROUNDS / (seconds() - start));
+    talloc_free(context);
+}
+
 int main(void)
 {
     struct when choices[CHOICES] = {slot(15, 13, 15), slot(16, 10, 12), slot(19, 13, 15), slot(20, 10, 12),
                                     slot(20, 15, 17)};
     struct answer_question question = {choices, CHOICES, ballot, NULL, {2025, 12, 18, 10, 0}, NULL, ANSWER_DATES};
     read_many(&question);
+    read_kinds();
     read_large(&question, "quotes", "> 先日の議事録をお送りしますので、内容をご確認ください。\n");
     read_large(&question, "prose", "先日の議事録をお送りしますので、内容をご確認ください。\n");
     read_large(&question, "English", "Please find the minutes of the last meeting below and have a look.\n");

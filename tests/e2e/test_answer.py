@@ -75,11 +75,31 @@ def mails_are_read(tap):
     tap.equal(read(POLL, mail("", "承諾: 定例会"))["verdict"], "none", "an acceptance of one of five dates is none")
 
 
+def questions_are_read(tap):
+    choices = [{"label": "春"}, {"label": "夏"}, {"label": "その他"}]
+    found = read({"kind": "single", "choices": choices}, mail("3 (梅雨の前)\n\nよろしくお願いします。\n"))
+    tap.equal((found["verdict"], found["marks"], found["chosen"], found["text"]), ("ok", [None, None, "yes"], [3], "梅雨の前"),
+              "one of several, with words of one's own")
+    tap.equal(read({"kind": "multiple", "choices": choices}, "1と2")["chosen"], [1, 2], "several")
+    found = read({"kind": "scale", "low": 1, "high": 5}, "4くらい")
+    tap.equal((found["verdict"], found["number"], found["unclear"]), ("ask", None, ["4くらい"]), "nearly a step is none")
+    tap.equal(read({"kind": "number", "unit": "人"}, "３名です")["number"], 3, "a number")
+    tap.equal(read({"kind": "ranking", "choices": choices[:2]}, "夏 > 春")["chosen"], [2, 1], "a ranking")
+    tap.equal(read({"kind": "text"}, "特になし")["blank"], True, "nothing to say is an answer")
+    form = {"kind": "questionnaire", "questions": [{"kind": "single", "choices": choices, "mandatory": True},
+                                              {"kind": "scale", "mandatory": True}]}
+    found = read(form, "Q2: 4")
+    tap.equal((found["verdict"], [(one["verdict"], one["missing"]) for one in found["answers"]]),
+              ("ask", [("none", True), ("ok", False)]), "what is mandatory and left out is asked for")
+
+
 def polls_are_checked(tap):
     for name, poll in (("no JSON", "{"), ("no kind", {**POLL, "kind": "dance"}), ("no choices", {**POLL, "choices": []}),
                        ("a list", [POLL]), ("a wrong time", {**POLL, "now": "noon"}),
                        ("a choice twice", {**POLL, "choices": [{"n": 1, "start": "2026-01-15"}] * 2}),
                        ("a choice without a date", {**POLL, "choices": [{"n": 1, "label": "赤"}]}),
+                       ("no choices to choose from", {"kind": "single"}), ("no questions", {"kind": "questionnaire", "questions": []}),
+                       ("a scale upside down", {"kind": "scale", "low": 5, "high": 1}),
                        ("too many choices", {**POLL, "choices": [{"start": "2026-01-15"}] * 61})):
         status, printed, said = kairan("--poll", write(poll), text="○")
         tap.ok(status == 1 and not printed and len(said.splitlines()) == 1, f"{name}: refused", f"{status} {said}")
@@ -95,7 +115,7 @@ def polls_are_checked(tap):
 
 def main():
     tap = kt.Tap()
-    for check in (texts_are_read, mails_are_read, polls_are_checked):
+    for check in (texts_are_read, mails_are_read, questions_are_read, polls_are_checked):
         check(tap)
     tap.done()
 
