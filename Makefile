@@ -19,7 +19,7 @@ MODE_sanitize := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno
 CC := $(CC_$(FLAVOUR))
 
 PACKAGES := sqlite3 talloc jansson libutf8proc libcrypto libxml-2.0 libetpan libseccomp libical
-PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 CPPFLAGS = -D_GNU_SOURCE -I. -Iprocessor -I$(BUILD) -DKAIRAN_LIBEXECDIR='"$(LIBEXECDIR)"' -DKAIRAN_DATADIR='"$(DATADIR)"'
 CFLAGS ?= -g $(MODE_$(FLAVOUR)) -fstack-protector-strong
 ALL_CFLAGS = -std=c17 $(WARNINGS) $(CFLAGS) $(subst -I/,-isystem /,$(PKG_CFLAGS)) -MMD -MP -fPIE

@@ -46,8 +46,9 @@ static size_t plain_threes_length(const char *bytes, size_t length)
     size_t i = 0;
     while (length - i >= 3) {
         unsigned first = (unsigned char)bytes[i];
-        unsigned rest = (unsigned char)bytes[i + 1] << 8 | (unsigned char)bytes[i + 2];
-        if (first <= 0xE0 || first >= 0xED || (rest & 0xC0C0) != 0x8080)
+        unsigned second = (unsigned char)bytes[i + 1];
+        unsigned third = (unsigned char)bytes[i + 2];
+        if (first <= 0xE0 || first >= 0xED || (second & 0xC0) != 0x80 || (third & 0xC0) != 0x80)
             break;
         i += 3;
     }
