@@ -15,6 +15,8 @@ struct classify_input {
     const struct part_list *parts;
     const char *subject;     /* decoded */
     const char *from;        /* the first address, or NULL */
+    const char *from_name;   /* its display name, decoded */
+    const char *date;        /* of writing, ISO 8601, or NULL */
     const char *return_path; /* "" is the null sender, NULL unknown */
     const char *text;        /* the best text */
 };
@@ -27,6 +29,8 @@ struct classify_verdict {
     char **recipients; /* failed addresses of a bounce, a talloc array */
     char *status;      /* "5.1.1" or NULL */
     bool is_permanent;
+    char *away_until; /* of an auto-reply: the last day of absence, "2026-01-07", when it says so; or NULL */
+    char *reaction;   /* an emoji that was put to a mail instead of an answer, or NULL */
 };
 
 /* Judges below `context`, never NULL. */

@@ -77,6 +77,15 @@ static bool is_list_id(const char *text)
     return *text && is_line(text) && !strpbrk(text, " <>");
 }
 
+/* "2026-01-07" */
+static bool is_day(const char *text)
+{
+    for (size_t i = 0; i < strlen("2026-01-07"); i++)
+        if (i == 4 || i == 7 ? text[i] != '-' : text[i] < '0' || text[i] > '9')
+            return false;
+    return !text[strlen("2026-01-07")];
+}
+
 static bool is_sha256(const char *text)
 {
     return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
@@ -243,6 +252,8 @@ static void take_verdict_and_body(struct taking *taking, struct letter *letter)
     letter->recipients = take_texts(taking, "recipients", address_is_valid);
     letter->status = take_optional(taking, view, "status", is_line);
     letter->is_permanent = take_bool(taking, "is_permanent");
+    letter->away_until = take_optional(taking, view, "away_until", is_day);
+    letter->reaction = take_optional(taking, view, "reaction", is_line);
     letter->text = take(taking, view, "text", is_text);
     letter->new_text = take(taking, view, "new_text", is_text);
     letter->signature = take(taking, view, "signature", is_text);

@@ -84,6 +84,8 @@ struct letter {
     char **recipients;     /* failed addresses of a bounce */
     char *status;          /* "5.1.1" of a bounce, or NULL */
     bool is_permanent;     /* of a bounce: failed for good (not delayed) */
+    char *away_until;      /* of an auto-reply: the last day of absence, "2026-01-07", when it says so; or NULL */
+    char *reaction;        /* an emoji that was put to a mail instead of an answer, or NULL */
     /* the body */
     char *text;            /* the whole best text, quotes included */
     char *new_text;        /* what this person wrote: without quotes, attributions and signature */

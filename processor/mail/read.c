@@ -34,6 +34,8 @@ struct reading {
     struct body body;
     const char *return_path;
     const char *from;
+    const char *from_name;
+    const char *date;
     const char *subject;
     struct buffer *view;
     struct buffer *warnings; /* the values of an array */
@@ -139,8 +141,10 @@ static void read_addresses(struct reading *reading)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct mailbox_list list = read_mailboxes(reading, names[i], i == 0);
         set_mailboxes(reading, keys[i], &list);
-        if (i == 0 && list.count)
+        if (i == 0 && list.count) {
             reading->from = list.mailboxes[0].address;
+            reading->from_name = list.mailboxes[0].name;
+        }
     }
     if (header_count(reading->header, "From") > 1)
         warn(reading, "several From fields; the first one is taken");
@@ -166,6 +170,7 @@ static void read_date(struct reading *reading)
 {
     const struct header_field *field = header_find(reading->header, "Date");
     char *date = field ? date_read(reading->context, field->value) : NULL;
+    reading->date = date;
     set(reading, "date", date);
     if (!date)
         warn(reading, field ? "the Date field is no date" : "no Date field");
@@ -304,6 +309,8 @@ static void read_verdict(struct reading *reading)
         .parts = reading->parts,
         .subject = reading->subject,
         .from = reading->from,
+        .from_name = reading->from_name,
+        .date = reading->date,
         .return_path = reading->return_path,
         .text = reading->body.text,
     };
@@ -315,6 +322,8 @@ static void read_verdict(struct reading *reading)
     set_texts(reading, "recipients", verdict->recipients);
     set(reading, "status", verdict->status);
     set_bool(reading, "is_permanent", verdict->is_permanent);
+    set(reading, "away_until", verdict->away_until);
+    set(reading, "reaction", verdict->reaction);
 }
 
 static void read_all(struct reading *reading)

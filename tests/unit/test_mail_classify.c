@@ -19,7 +19,7 @@ static bool same(json_t *entry, json_t *view, const char *key)
 static bool check_class(json_t *entry)
 {
     static const char *const keys[] = {"class", "may_answer", "may_count", "recipients", "status", "is_permanent",
-                                       "class_reason"};
+                                       "class_reason", "away_until", "reaction"};
     void *context = talloc_new(NULL);
     size_t length;
     char *bytes = case_bytes(context, entry, "mail", &length);
@@ -36,6 +36,7 @@ static bool check_class(json_t *entry)
 START_TEST(persons_and_machines_are_told_apart)
 {
     unit_check_vectors("mail/classify.jsonl", check_class);
+    unit_check_vectors("mail/senders.jsonl", check_class);
 }
 END_TEST
 
