@@ -121,15 +121,23 @@ static size_t block_start(const struct reply *reply, size_t first, const struct 
     return SIZE_MAX;
 }
 
-/* The rules and delimiters directly above a header block belong to it. */
+/* The delimiters above a header block belong to it, and one rule: a second one closes a visiting card. */
 static void claim_delimiters_above(struct reply *reply, size_t first)
 {
+    bool is_near = true;
+    bool has_rule = false;
     for (size_t i = first; i > 0 && quote_is_new(reply, i - 1); i--) {
         struct span line = quote_line(reply, i - 1);
-        if (sign_is_rule(line, 3) || attribution_is_delimiter(line) || attribution_is_framed(line))
-            reply->lines[i - 1].kind = REPLY_DELIMITER;
-        else if (!quote_is_blank(reply, i - 1))
+        bool is_rule = sign_is_rule(line, 3);
+        bool is_alone = is_near || i == 1 || quote_is_blank(reply, i - 2);
+        if (quote_is_blank(reply, i - 1)) {
+            is_near = false;
+            continue;
+        }
+        if (is_rule ? has_rule || !is_alone : !attribution_is_delimiter(line) && !attribution_is_framed(line))
             return;
+        has_rule = has_rule || is_rule;
+        reply->lines[i - 1].kind = REPLY_DELIMITER;
     }
 }
 
@@ -254,10 +262,20 @@ static void find_attributions_anywhere(struct reply *reply)
     }
 }
 
+/* Whether an attribution stands right above line i, or above one blank line. */
+static bool is_attributed(const struct reply *reply, size_t i)
+{
+    size_t last = i - 1;
+    if (last > 0 && quote_is_new(reply, last) && quote_is_blank(reply, last))
+        last--;
+    return quote_holds_text(reply, last) && is_attribution(reply, last, last, ATTRIBUTION_ABOVE_QUOTE);
+}
+
 /* Marks that only an attribution above makes credible: "|text", "}text", ":text". The lines that begin as the first
- * line below it does are the quote. */
+ * line below it does are the quote, and so are those further down that begin with that mark and a blank. */
 static void find_marks_below_attributions(struct reply *reply)
 {
+    char known = '\0';
     for (size_t i = 1; i < reply->count; i++) {
         if (!quote_holds_text(reply, i) || !strchr(":|}]%", reply->lines[i].text[0]))
             continue;
@@ -265,10 +283,10 @@ static void find_marks_below_attributions(struct reply *reply)
         size_t end = i;
         while (quote_holds_text(reply, end) && reply->lines[end].text[0] == mark)
             end++;
-        size_t last = i - 1;
-        if (quote_is_new(reply, last) && quote_is_blank(reply, last) && last > 0)
-            last--;
-        if (quote_holds_text(reply, last) && is_attribution(reply, last, last, ATTRIBUTION_ABOVE_QUOTE))
+        bool is_below = is_attributed(reply, i);
+        if (is_below)
+            known = mark;
+        if (is_below || (mark == known && reply->lines[i].length > 1 && reply->lines[i].text[1] == ' '))
             quote_add_mark(reply, i, end, 1);
         i = end - 1;
     }
