@@ -1,5 +1,7 @@
-# Kairan's build. One plain file: `make`, `make demo`, `make test`, `make lint`, `make bench`, `make install`.
-# FLAVOUR picks a build tree: release (gcc, the default), sanitize (clang, ASan + UBSan), clang (clang, plain).
+# Kairan's build. One plain file: `make`, `make demo`, `make test`, `make fuzz`, `make lint`, `make bench`,
+# `make install`.
+# FLAVOUR picks a build tree: release (gcc, the default), sanitize (clang, ASan + UBSan, and what fuzzers need),
+# clang (clang, plain).
 
 PREFIX ?= /usr
 DESTDIR ?=
@@ -15,7 +17,7 @@ CC_clang := clang
 CC_sanitize := clang
 MODE_release := -O2 -D_FORTIFY_SOURCE=2
 MODE_clang := -O2
-MODE_sanitize := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+MODE_sanitize := -O1 -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -fno-omit-frame-pointer
 CC := $(CC_$(FLAVOUR))
 
 PACKAGES := sqlite3 talloc jansson libutf8proc libcrypto libxml-2.0 libetpan libseccomp libical
@@ -48,10 +50,12 @@ PROGRAMS := $(BUILD)/kairan $(BUILD)/kairan-deliver $(BUILD)/kairan-reader $(BUI
 	$(BUILD)/kairan-calendar
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
 UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/tests/unit/%)
+FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCH_PROGRAMS := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
 object = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
-.PHONY: FORCE all demo pictures test unit benches lint bench install clean build-packages test-packages lint-packages
+.PHONY: FORCE all demo pictures test unit benches fuzz fuzzers lint bench install clean build-packages test-packages \
+	lint-packages
 all: $(PROGRAMS)
 
 
@@ -110,6 +114,16 @@ $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(LIBRARY)
 unit: $(UNIT_PROGRAMS)
 
 benches: $(BENCH_PROGRAMS)
+
+# Each is linked with the sanitized build: build/fuzz/NAME of tests/fuzz/fuzz_NAME.c.
+build/fuzz/%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/fuzz.o $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) -pie $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS_reader) $(LIBS_calendar) $(LIBS_xen) $(LIBS_kairan)
+
+fuzzers: $(FUZZERS)
+
+fuzz: test-packages
+	@$(MAKE) --no-print-directory -s -j2 FLAVOUR=sanitize fuzzers
 
 # What Debian packages each job needs; installed when missing, through sudo when not root.
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libetpan-dev libsqlite3-dev libxml2-dev libjansson-dev libtalloc-dev \
