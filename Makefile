@@ -36,7 +36,7 @@ STATIC_clang := -static-pie
 # What each program links. kairan itself stays light (an idle run costs milliseconds); the heavy libraries live in helpers.
 # libcrypto comes first: its thousands of symbols are looked for in that order when the program is loaded.
 LIBS_kairan := -lcrypto -lsqlite3 -ltalloc -ljansson -lutf8proc
-LIBS_reader := -lxml2 -lical -lseccomp -ltalloc -ljansson -lutf8proc -lcrypto
+LIBS_reader := -letpan -lxml2 -lical -lseccomp -ltalloc -ljansson -lutf8proc -lcrypto
 LIBS_calendar := -lical -lseccomp -ltalloc -ljansson
 # the OpenSSL flavour of libcurl, with the headers that libetpan-dev brings
 LIBS_sender := -l:libcurl.so.4 -ltalloc -ljansson
@@ -108,7 +108,7 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
 	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lcheck -lsubunit -lrt -lm -lpthread $(LIBS_reader) $(LIBS_xen) $(LIBS_kairan)
 
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(LIBRARY)
-	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -letpan $(LIBS_reader) $(LIBS_xen) $(LIBS_kairan)
+	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(LIBS_reader) $(LIBS_xen) $(LIBS_kairan)
 
 .SECONDARY:
 unit: $(UNIT_PROGRAMS)

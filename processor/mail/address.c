@@ -1,4 +1,7 @@
-/* Addresses and message ids: see address.h. One pass, no recursion; comments are counted. */
+/*
+ * Addresses and message ids: see address.h. libetpan reads what is written by the book (grammar.h); for all else there is a
+ * lenient reader of one pass without recursion; comments are counted.
+ */
 #include "mail/address.h"
 
 #include <string.h>
@@ -8,6 +11,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/utf8.h"
+#include "mail/grammar.h"
 #include "mail/words.h"
 
 enum { ENTRIES = 1000 };
@@ -38,11 +42,19 @@ static void lower_domain(char *address)
             *c = (char)(*c - 'A' + 'a');
 }
 
+static struct span strip_pair(struct span text, char open, char close)
+{
+    if (text.length > 1 && text.text[0] == open && text.text[text.length - 1] == close)
+        text = span_trim((struct span){text.text + 1, text.length - 2});
+    return text;
+}
+
 char *address_read(const void *context, struct span text)
 {
-    text = span_trim(text);
-    if (text.length > 1 && text.text[0] == '<' && text.text[text.length - 1] == '>')
-        text = span_trim((struct span){text.text + 1, text.length - 2});
+    static const char link[] = "mailto:";
+    text = strip_pair(strip_pair(span_trim(text), '<', '>'), '\'', '\'');
+    if (span_begins(text, link))
+        text = span_rest(text, sizeof link - 1);
     const char *route = text.length && text.text[0] == '@' ? memrchr(text.text, ':', text.length) : NULL;
     if (route) /* "@relay,@relay:user@host": RFC 5322 section 4.4 */
         text = (struct span){route + 1, (size_t)(text.text + text.length - route) - 1};
@@ -55,14 +67,22 @@ char *address_read(const void *context, struct span text)
     return address;
 }
 
-static void add_mailbox(struct reading *reading, char *name, char *address)
+static void add_mailbox(const struct reading *reading, struct span name, char *address)
 {
     struct mailbox_list *list = reading->list;
     if (list->count >= ENTRIES)
         return;
-    if (list->count == talloc_array_length(list->mailboxes))
+    if (list->count == memory_count(list->mailboxes))
         list->mailboxes = memory_resize(reading->context, list->mailboxes, struct mailbox, 2 * list->count + 4);
-    list->mailboxes[list->count++] = (struct mailbox){name, address};
+    list->mailboxes[list->count++] = (struct mailbox){words_decode(reading->context, name.text, name.length), address};
+}
+
+static void take_mailbox(void *closure, const char *phrase, const char *address)
+{
+    const struct reading *reading = closure;
+    char *copy = memory_copy_text(reading->context, address);
+    lower_domain(copy);
+    add_mailbox(reading, (struct span){phrase, strlen(phrase)}, copy);
 }
 
 static struct span contents(const struct buffer *buffer)
@@ -70,15 +90,46 @@ static struct span contents(const struct buffer *buffer)
     return (struct span){buffer->bytes, buffer->length};
 }
 
+/* Without the blanks around "." and "@" (RFC 5322 section 4.4). */
+static void close_gaps(struct buffer *text)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < text->length; i++) {
+        char c = text->bytes[i];
+        bool is_behind = kept && strchr(".@", text->bytes[kept - 1]);
+        bool is_before = strchr(".@", text->bytes[i + strspn(text->bytes + i, " \t")]) && text->bytes[i];
+        if (!is_space(c) || !(is_behind || is_before))
+            text->bytes[kept++] = c;
+    }
+    text->bytes[kept] = '\0';
+    text->length = kept;
+}
+
+/* "Taro Yamada taro@example.jp": the last word is the address, the others are the name. */
+static char *read_bare(struct reading *reading)
+{
+    close_gaps(reading->bare);
+    struct span bare = span_trim(contents(reading->bare));
+    const char *blank = memrchr(bare.text, ' ', bare.length);
+    char *address = address_read(reading->context, blank ? span_rest(bare, (size_t)(blank - bare.text) + 1) : bare);
+    bool is_named = blank && address && !memchr(bare.text, '@', (size_t)(blank - bare.text));
+    if (blank && !is_named)
+        return NULL;
+    if (is_named) {
+        buffer_clear(reading->comment);
+        buffer_add(reading->comment, bare.text, (size_t)(blank - bare.text));
+    }
+    return address;
+}
+
 /* At "," or ";" or the end: what has come together is a mailbox, or nothing. */
 static void finish(struct reading *reading)
 {
-    char *address = address_read(reading->context, contents(reading->has_angle ? reading->angle : reading->bare));
+    char *address = reading->has_angle ? address_read(reading->context, contents(reading->angle)) : read_bare(reading);
     if (address) {
-        const struct buffer *name = reading->has_angle && span_trim(contents(reading->phrase)).length
-                                        ? reading->phrase
-                                        : reading->comment;
-        add_mailbox(reading, words_decode(reading->context, name->bytes, name->length), address);
+        struct span phrase = contents(reading->phrase);
+        bool is_named = reading->has_angle && span_trim(phrase).length;
+        add_mailbox(reading, is_named ? phrase : contents(reading->comment), address);
     }
     reading->has_angle = false;
     buffer_clear(reading->phrase);
@@ -129,6 +180,12 @@ static void take_quoted(struct reading *reading)
     reading->at++;
 }
 
+static bool is_quote_closed(const struct reading *reading)
+{
+    struct span rest = span_rest(reading->value, reading->at + 1);
+    return memchr(rest.text, '"', rest.length) != NULL;
+}
+
 static void take_comment(struct reading *reading)
 {
     const struct span value = reading->value;
@@ -153,19 +210,25 @@ static void take_angle(struct reading *reading)
     buffer_clear(reading->angle);
     reading->has_angle = true;
     for (reading->at++; reading->at < value.length && value.text[reading->at] != '>'; reading->at++)
-        if (!is_space(value.text[reading->at]))
+        if (!is_space(value.text[reading->at]) && value.text[reading->at] != '<')
             buffer_add_byte(reading->angle, value.text[reading->at]);
-    reading->at++;
+    while (reading->at < value.length && strchr(">.", value.text[reading->at]))
+        reading->at++;
 }
 
 static void take_next(struct reading *reading)
 {
     char c = reading->value.text[reading->at];
+    if (reading->has_angle && memchr(reading->angle->bytes, '@', reading->angle->length) && !is_space(c) && c != '(')
+        finish(reading); /* what follows is of the next one, even without a comma */
     if (c == ',' || c == ';') {
         finish(reading);
         reading->at++;
     } else if (c == '"') {
-        take_quoted(reading);
+        if (is_quote_closed(reading))
+            take_quoted(reading);
+        else
+            reading->at++;
     } else if (c == '(') {
         take_comment(reading);
     } else if (c == '<') {
@@ -186,6 +249,8 @@ void address_read_list(const void *context, struct span value, struct mailbox_li
     if (value.length > LIMIT_FIELD_BYTES)
         value.length = LIMIT_FIELD_BYTES;
     struct reading reading = {.context = context, .list = list, .value = value};
+    if (grammar_read_addresses(value, take_mailbox, &reading))
+        return;
     reading.is_utf8 = utf8_is_valid(value.text, value.length);
     reading.phrase = buffer_new(context, value.length);
     reading.bare = buffer_new(reading.phrase, 2 * value.length + 2);

@@ -1,4 +1,7 @@
-/* The Date field: see date.h. Words are told by their looks, so the order of day, month and year does not matter. */
+/*
+ * The Date field: see date.h. libetpan reads what is written by the book (grammar.h); in all else words are told by their
+ * looks, so the order of day, month and year does not matter.
+ */
 #include "mail/date.h"
 
 #include <stdbool.h>
@@ -7,6 +10,7 @@
 
 #include "base/civil.h"
 #include "base/memory.h"
+#include "mail/grammar.h"
 
 enum { WORDS = 16, WORD_BYTES = 32, NO_OFFSET = 10000 };
 
@@ -167,13 +171,31 @@ static bool next_word(struct span *rest, char word[WORD_BYTES])
     return used > 0;
 }
 
+static bool read_by_grammar(struct reading *reading, struct span value)
+{
+    struct grammar_date date;
+    if (!grammar_read_date(value, &date))
+        return false;
+    reading->civil = (struct civil){date.year, date.month, date.day, date.hour, date.minute};
+    reading->second = date.second;
+    reading->offset = date.offset;
+    return true;
+}
+
+static bool read_words(struct reading *reading, struct span value)
+{
+    char word[WORD_BYTES] = "";
+    for (int i = 0; i < WORDS && next_word(&value, word); i++)
+        if (!take_word(reading, word))
+            return false;
+    return true;
+}
+
 char *date_read(const void *context, struct span value)
 {
     struct reading reading = {0};
-    char word[WORD_BYTES] = "";
-    for (int i = 0; i < WORDS && next_word(&value, word); i++)
-        if (!take_word(&reading, word))
-            return NULL;
+    if (!read_by_grammar(&reading, value) && !read_words(&reading, value))
+        return NULL;
     bool is_valid = civil_is_valid(reading.civil) && reading.civil.year >= 1970 && reading.second >= 0 &&
                     reading.second <= 60;
     if (!is_valid)
