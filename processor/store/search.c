@@ -8,7 +8,6 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
-#include "base/utf8.h"
 #include "store/sql.h"
 #include "text/searchable.h"
 
@@ -21,16 +20,18 @@ enum {
 static const char every_note[] = "every"; /* a word of all rows: a query that only excludes needs one to begin with */
 static const char gap[] = "0 ";           /* between two texts: no run of pairs reaches across */
 
-static unsigned read_character(const char *text, size_t length, size_t *width)
+/* The character at the start of a text that is UTF-8; *width bytes long. */
+static unsigned read_character(const char *text, size_t *width)
 {
-    static const unsigned char masks[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
-    size_t bad;
-    *width = (unsigned char)*text < 0x80 ? 1 : utf8_sequence_length(text, length, &bad);
-    if (!*width)
+    const unsigned char *bytes = (const unsigned char *)text;
+    if (bytes[0] < 0x80) {
         *width = 1;
-    unsigned character = (unsigned char)*text & masks[*width];
+        return bytes[0];
+    }
+    *width = bytes[0] < 0xE0 ? 2 : bytes[0] < 0xF0 ? 3 : 4;
+    unsigned character = bytes[0] & (0x7Fu >> *width);
     for (size_t i = 1; i < *width; i++)
-        character = character << 6 | ((unsigned char)text[i] & 0x3F);
+        character = character << 6 | (bytes[i] & 0x3Fu);
     return character;
 }
 
@@ -49,26 +50,27 @@ static void add_pairs(struct buffer *words, const char *text)
     size_t width;
     if (!length)
         return;
-    write_character(pair + 4, read_character(text, length, &width));
+    write_character(pair + 4, read_character(text, &width));
     pair[8] = ' ';
     for (size_t i = width; i < length; i += width) {
         memcpy(pair, pair + 4, 4);
-        write_character(pair + 4, read_character(text + i, length - i, &width));
+        write_character(pair + 4, read_character(text + i, &width));
         buffer_add(words, pair, sizeof pair);
     }
 }
 
-/* The letters of a text, as good as each once. */
-static void add_letters(struct buffer *words, const char *text, unsigned seen[LETTERS_SEEN])
+/* The letters of a text, as good as each once; all of them when `seen` is NULL. */
+static void add_letters(struct buffer *words, const char *text, unsigned *seen)
 {
     char word[5] = {0, 0, 0, 0, ' '};
     size_t length = strlen(text);
     for (size_t i = 0, width; i < length; i += width) {
-        unsigned character = read_character(text + i, length - i, &width);
-        unsigned *slot = &seen[character % LETTERS_SEEN];
-        if (*slot == character)
+        unsigned character = read_character(text + i, &width);
+        unsigned *slot = seen ? &seen[character % LETTERS_SEEN] : NULL;
+        if (slot && *slot == character)
             continue;
-        *slot = character;
+        if (slot)
+            *slot = character;
         write_character(word, character);
         buffer_add(words, word, sizeof word);
     }
@@ -107,11 +109,10 @@ static void add_text(struct row *row, struct buffer *words, const char *text)
 
 static void add_author(struct row *row, const char *text)
 {
-    unsigned *seen = memory_array(row, unsigned, LETTERS_SEEN);
     struct folded *folded = text_make_searchable(row, text);
     add_pairs(row->author, folded->text);
     buffer_add_text(row->author, gap);
-    add_letters(row->author, folded->text, seen); /* a name may be one letter long */
+    add_letters(row->author, folded->text, NULL); /* a name may be one letter long */
     buffer_add_text(row->author, gap);
 }
 
@@ -159,16 +160,15 @@ bool store_index_note(struct store *store, const struct note *note, const struct
 static void add_term(struct buffer *expression, const struct search_term *term, bool in_title)
 {
     size_t width;
-    bool is_letter = (read_character(term->text, strlen(term->text), &width), !term->text[width]);
+    bool is_letter = (read_character(term->text, &width), !term->text[width]);
     struct buffer *words = buffer_new(expression, EXPRESSION_MAXIMUM);
     const char *column = in_title ? "title" : "body";
     if (term->field == SEARCH_TAG) {
         column = "tags";
         add_tag(words, term->text, strlen(term->text));
     } else if (is_letter) {
-        unsigned *seen = memory_array(words, unsigned, LETTERS_SEEN);
         column = "letters";
-        add_letters(words, term->text, seen);
+        add_letters(words, term->text, NULL);
     } else {
         add_pairs(words, term->text);
     }
@@ -179,16 +179,26 @@ static void add_term(struct buffer *expression, const struct search_term *term, 
     talloc_free(words);
 }
 
+static bool asks_for_something(const struct search_query *query)
+{
+    for (size_t i = 0; i < memory_count(query->terms); i++)
+        if (!query->terms[i].is_excluded)
+            return true;
+    return false;
+}
+
 static struct buffer *write_expression(const void *context, const struct search_query *query, bool in_title)
 {
     struct buffer *expression = buffer_new(context, EXPRESSION_MAXIMUM);
-    buffer_format(expression, "(letters : %s)", every_note);
+    if (!asks_for_something(query))
+        buffer_format(expression, "(letters : %s)", every_note);
     for (int excluded = 0; excluded < 2; excluded++)
         for (size_t i = 0; i < memory_count(query->terms); i++) {
             const struct search_term *term = &query->terms[i];
             if (term->is_excluded != (excluded == 1))
                 continue;
-            buffer_add_text(expression, excluded ? " NOT " : " AND ");
+            if (expression->length)
+                buffer_add_text(expression, excluded ? " NOT " : " AND ");
             add_term(expression, term, in_title && !excluded && term->field == SEARCH_ANYWHERE);
         }
     return expression;
