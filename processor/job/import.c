@@ -21,6 +21,13 @@ enum {
     FILES_MOST = 1000 * 1000, /* in one folder of a Maildir */
 };
 
+/* A mail and where it comes from. */
+struct origin {
+    const char *bytes;
+    size_t length;
+    const char *place; /* for sentences: a file, or a mail of one */
+};
+
 struct import {
     struct office *office;
     struct reading *reading;
@@ -28,13 +35,7 @@ struct import {
     struct import_note **batch; /* talloc array, `count` of them in use */
     size_t count;
     size_t bytes;
-};
-
-/* Where the next mail comes from. */
-struct origin {
-    const char *bytes;
-    size_t length;
-    const char *place; /* for sentences: a file, or a mail of one */
+    struct origin *next; /* which the reader works on already; NULL: none */
 };
 
 static bool commit_or_not(struct office *office, bool done, struct error **error)
@@ -112,39 +113,61 @@ static bool take_letter(struct import *import, const struct origin *origin, stru
            add_to_batch(import, note, error);
 }
 
-/* One mail. What is its own fault is told, and the next one is not kept waiting. */
-static bool take_mail(struct import *import, const struct origin *origin, struct error **error)
+/* What became of reading a mail. What is its own fault is told, and the next one is not kept waiting. */
+static bool settle(struct import *import, const struct origin *origin, struct letter *letter, struct error *reason,
+                   struct error **error)
 {
-    void *context = talloc_new(NULL);
-    struct error *reason = NULL;
-    struct letter *letter = reading_read(context, import->reading, origin->bytes, origin->length, &reason);
     bool done = letter && take_letter(import, origin, letter, &reason);
     if (!done && (reason->class == ERROR_REFUSED || (!letter && reading_is_spent(import->reading)))) {
         tell(origin->place, "not taken in", &reason);
         import->counts->refused++;
-        done = true;
+        return true;
     }
     if (!done)
         *error = reason;
-    talloc_free(context);
     return done;
+}
+
+/* Takes the mail that was offered before; while it is recorded, the reader works on this one. NULL: there is no other. */
+static bool offer(struct import *import, struct origin *next, struct error **error)
+{
+    struct origin *origin = import->next;
+    struct error *reason = NULL;
+    struct letter *letter = NULL;
+    if (origin)
+        letter = reading_read(origin, import->reading, origin->bytes, origin->length, &reason);
+    import->next = next ? talloc_steal(import, next) : NULL;
+    if (next)
+        reading_announce(import->reading, next->bytes, next->length);
+    bool done = !origin || settle(import, origin, letter, reason, error);
+    talloc_free(origin);
+    return done;
+}
+
+static struct origin *new_origin(const char *place)
+{
+    struct origin *origin = memory_new(NULL, struct origin);
+    origin->place = memory_copy_text(origin, place);
+    return origin;
+}
+
+/* A mail that could not even be fetched. */
+static void leave_out(struct import *import, struct origin *origin, struct error **reason)
+{
+    tell(origin->place, "not taken in", reason);
+    import->counts->refused++;
+    talloc_free(origin);
 }
 
 static bool take_file(struct import *import, const char *path, struct error **error)
 {
-    void *context = talloc_new(NULL);
     struct error *reason = NULL;
-    struct origin origin = {.place = path};
-    bool done = true;
-    origin.bytes = file_read(context, path, (size_t)import->office->config->letter_bytes, &origin.length, &reason);
-    if (origin.bytes) {
-        done = take_mail(import, &origin, error);
-    } else {
-        tell(path, "not taken in", &reason);
-        import->counts->refused++;
-    }
-    talloc_free(context);
-    return done;
+    struct origin *origin = new_origin(path);
+    origin->bytes = file_read(origin, path, (size_t)import->office->config->letter_bytes, &origin->length, &reason);
+    if (origin->bytes)
+        return offer(import, origin, error);
+    leave_out(import, origin, &reason);
+    return true;
 }
 
 static bool take_folder(struct import *import, const char *path, struct error **error)
@@ -188,20 +211,21 @@ static bool take_mbox(struct import *import, const char *path, struct error **er
     bool done = mbox != NULL;
     bool at_end = false;
     for (long long number = 1; done && !at_end; number++) {
-        void *context = talloc_new(NULL);
         struct error *reason = NULL;
-        struct origin origin = {.place = memory_format(context, "mail %lld of %s", number, path)};
-        origin.bytes = mbox_read(context, mbox, (size_t)import->office->config->letter_bytes, &origin.length, &at_end, &reason);
-        if (origin.bytes) {
-            done = take_mail(import, &origin, error);
+        char *place = memory_format(import, "mail %lld of %s", number, path);
+        struct origin *origin = new_origin(place);
+        talloc_free(place);
+        origin->bytes = mbox_read(origin, mbox, (size_t)import->office->config->letter_bytes, &origin->length, &at_end, &reason);
+        if (origin->bytes) {
+            done = offer(import, origin, error);
         } else if (reason && reason->class == ERROR_REFUSED) {
-            tell(origin.place, "not taken in", &reason);
-            import->counts->refused++;
-        } else if (!at_end) {
-            *error = reason;
-            done = false;
+            leave_out(import, origin, &reason);
+        } else {
+            talloc_free(origin);
+            done = at_end;
+            if (!done)
+                *error = reason;
         }
-        talloc_free(context);
     }
     talloc_free(mbox);
     return done;
@@ -232,6 +256,7 @@ bool import_run(struct office *office, const char *path, struct import_counts *c
         done = take_mbox(import, path, error);
     else if (done)
         done = is_folder(path) ? take_maildir(import, path, error) : take_file(import, path, error);
+    done = done && offer(import, NULL, error);
     done = flush(import, done ? error : NULL) && done; /* what was understood before trouble came is kept */
     talloc_free(import);
     return done;

@@ -15,6 +15,7 @@ struct reading {
     struct child *reader; /* NULL: none is running */
     bool spent;
     bool late; /* the last question ran out of time */
+    const char *announced; /* what the reader was sent and not asked for yet; NULL: nothing */
 };
 
 struct reading *reading_start(const void *context, const struct config *config)
@@ -62,19 +63,47 @@ static json_t *parse_view(const char *answer, size_t length, struct error **erro
     return NULL;
 }
 
-/* One question to a running reader; one that fails is done away with. */
+static void drop_reader(struct reading *reading)
+{
+    talloc_free(reading->reader);
+    reading->reader = NULL;
+    reading->announced = NULL;
+}
+
+void reading_announce(struct reading *reading, const char *bytes, size_t length)
+{
+    if (reading->announced || !start_reader(reading, NULL))
+        return;
+    child_begin(reading->reader, (int)reading->config->reader_seconds);
+    if (child_send(reading->reader, bytes, length, NULL))
+        reading->announced = bytes;
+    else
+        drop_reader(reading);
+}
+
+/* Sends a mail unless the reader has it already; with another one in its hands, it is of no use. */
+static bool send_mail(struct reading *reading, const char *bytes, size_t length, struct error **error)
+{
+    bool has_it = reading->announced == bytes;
+    if (reading->announced && !has_it)
+        drop_reader(reading);
+    reading->announced = NULL;
+    if (!start_reader(reading, error))
+        return false;
+    child_begin(reading->reader, (int)reading->config->reader_seconds);
+    return has_it || child_send(reading->reader, bytes, length, error);
+}
+
+/* One question to a reader; one that fails is done away with. */
 static char *ask_reader(struct reading *reading, const char *bytes, size_t length, size_t *answer_length,
                         struct error **error)
 {
     char *answer = NULL;
-    child_begin(reading->reader, (int)reading->config->reader_seconds);
-    if (child_send(reading->reader, bytes, length, error))
+    if (send_mail(reading, bytes, length, error))
         answer = child_receive(reading->reader, reading, LIMIT_VIEW_BYTES + LIMIT_TEXT_BYTES + 1, answer_length, error);
-    reading->late = !answer && child_is_late(reading->reader);
-    if (!answer) {
-        talloc_free(reading->reader);
-        reading->reader = NULL;
-    }
+    reading->late = !answer && reading->reader && child_is_late(reading->reader);
+    if (!answer)
+        drop_reader(reading);
     return answer;
 }
 

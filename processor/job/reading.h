@@ -20,6 +20,12 @@ struct reading *reading_start(const void *context, const struct config *config);
 struct letter *reading_read(const void *context, struct reading *reading, const char *bytes, size_t length,
                             struct error **error);
 
+/*
+ * Lets the reader begin with a mail that is asked for next, while this process does other things. `bytes` stay as they are
+ * until then. Only saves time: whatever goes wrong shows when the mail is asked for.
+ */
+void reading_announce(struct reading *reading, const char *bytes, size_t length);
+
 /* The reader's view of one mail as it came, for `kairan read`; the caller owns the reference. */
 json_t *reading_view(struct reading *reading, const char *bytes, size_t length, struct error **error);
 
