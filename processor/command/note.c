@@ -16,7 +16,7 @@
 #include "note/view.h"
 #include "store/note.h"
 
-enum { MOST_LISTED = 1000, MOST_FOUND = 1000, WORDS_BYTES = 4096 };
+enum { MOST_LISTED = 1000, MOST_FOUND = 100, WORDS_BYTES = 4096 };
 
 /* What a word of `kairan note` is given: the instance, and what stands behind the word. */
 struct request {
