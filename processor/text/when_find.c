@@ -132,6 +132,8 @@ static void add(struct search *search, struct moment *first, struct moment *seco
     result->dates[result->count++] = when;
     search->before = second ? *second : *first;
     search->has_before = search->before.grain >= GRAIN_MONTH;
+    search->before_date = search->before.date;
+    search->reader.previous = search->before.grain >= GRAIN_DAY ? &search->before_date : NULL;
 }
 
 /* Steps over an address of the web: nothing in it is a date. */
@@ -147,13 +149,38 @@ static bool skip_address(struct reader *reader)
     return true;
 }
 
+static void skip_end(struct reader *reader)
+{
+    struct moment time = when_empty_moment();
+    reader->at++;
+    (void)when_find_time(reader, &time);
+}
+
+/* 翌日の10時 of a day that is not named: neither the day nor the time is known. */
+static bool skip_unknown_day(struct search *search)
+{
+    struct reader *reader = &search->reader;
+    struct moment time = when_empty_moment();
+    if (reader->previous || !when_accept(reader, TOKEN_FOLLOWING))
+        return false;
+    size_t behind = reader->at;
+    while (when_is_kind(reader, 0, TOKEN_OF))
+        reader->at++;
+    bool is_day = when_find_written(reader, &time); /* 翌日の1月15日 names itself */
+    if (is_day || !when_find_time(reader, &time))
+        reader->at = behind;
+    else if (when_is_range(when_peek(reader, 0)))
+        skip_end(reader);
+    return true;
+}
+
 static void search_line(struct search *search)
 {
     struct reader *reader = &search->reader;
     while (reader->at < reader->count && search->result->count < MOST_FOUND) {
         struct moment first;
         struct moment second;
-        if (skip_address(reader))
+        if (skip_address(reader) || skip_unknown_day(search))
             continue;
         if (!when_may_begin(reader)) {
             reader->at++;

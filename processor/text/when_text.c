@@ -67,9 +67,6 @@ static void add_named(struct page *page, const char *line, const struct when_res
         found->verdict = WHEN_ASK;
         found->reason = candidates->reason;
     }
-    for (size_t i = 0; found->verdict != WHEN_ASK && i < found->count; i++)
-        if (found->dates[i].is_deadline)
-            found->verdict = WHEN_NONE; /* a deadline is a date, but nothing to choose */
     add_line(page, found, false);
 }
 

@@ -56,7 +56,8 @@ static bool check_text(json_t *entry)
     json_t *view = read_view(entry);
     json_t *spans = list_spans(view);
     json_t *expected = json_object_get(entry, "dates");
-    bool right = (!expected || json_equal(spans, expected)) && first_date_has(view, entry, "warnings");
+    bool right = (!expected || json_equal(spans, expected)) && first_date_has(view, entry, "warnings") &&
+                 first_date_has(view, entry, "deadline");
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         json_t *value = json_object_get(entry, keys[i]);
         right = right && (!value || json_equal(value, json_object_get(view, keys[i])));
