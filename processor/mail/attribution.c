@@ -101,11 +101,21 @@ static bool is_year(struct span rest)
            is_digit(rest.text[2]) && is_digit(rest.text[3]) && (rest.length == 4 || !is_digit(rest.text[4]));
 }
 
+static bool is_era(struct span rest)
+{
+    static const char reiwa[] = "令和";
+    static const char heisei[] = "平成";
+    return rest.length >= sizeof reiwa - 1 &&
+           (memcmp(rest.text, reiwa, sizeof reiwa - 1) == 0 || memcmp(rest.text, heisei, sizeof heisei - 1) == 0);
+}
+
 /* A date with its year: in figures, in Japanese, or a month's name and a year of four digits. */
 static bool holds_full_date(struct span span)
 {
     bool has_year = false;
     for (size_t i = 0; i + 3 < span.length; i++) {
+        if ((unsigned char)span.text[i] >= 0xE4 && is_era(span_rest(span, i)))
+            return true;
         if (!is_digit(span.text[i]) || (i && is_digit(span.text[i - 1])))
             continue;
         struct span rest = span_rest(span, i);
@@ -113,8 +123,6 @@ static bool holds_full_date(struct span span)
             return true;
         has_year = has_year || is_year(rest);
     }
-    if (span_holds(span, "令和") || span_holds(span, "平成"))
-        return true;
     return has_year && span_holds_any(span, month_names);
 }
 

@@ -20,8 +20,11 @@ static size_t rule_character(struct span span)
                                        "‥",  "☆", "★", "◆",  "◇",  "■",  "□",  "▼",  "▽",  "※",  "┌",
                                        "┐",  "└", "┘", "┏",  "┓",  "┗",  "┛",  "│",  "┃",  "═",  "＋",
                                        "＃", "♪", "♦", "♢",  "￣", "ー", "—",  "–",  "／", "＼", NULL};
+    static const char lead_bytes[] = "\xE2\xE3\xEF"; /* of the wide ones */
     if (strchr("-=_*~+#/.:^<>|\\", span.text[0]))
         return 1;
+    if (!memchr(lead_bytes, span.text[0], sizeof lead_bytes - 1))
+        return 0;
     for (const char *const *word = wide; *word; word++)
         if (span_begins(span, *word))
             return strlen(*word);

@@ -174,6 +174,13 @@ static bool skip_unknown_day(struct search *search)
     return true;
 }
 
+/* Most of a text is words that no date begins with: no rule has to look at them. */
+static bool is_mere_word(const struct reader *reader)
+{
+    const struct token *token = when_peek(reader, 0);
+    return (token->kind == TOKEN_OTHER || token->kind == TOKEN_TOPIC) && !when_is_latin(reader, token);
+}
+
 static void search_line(struct search *search)
 {
     struct reader *reader = &search->reader;
@@ -182,7 +189,7 @@ static void search_line(struct search *search)
         struct moment second;
         if (skip_address(reader) || skip_unknown_day(search))
             continue;
-        if (!when_may_begin(reader)) {
+        if (is_mere_word(reader) || !when_may_begin(reader)) {
             reader->at++;
         } else if (when_find_span(reader, &first, &second)) {
             when_accept(reader, TOKEN_UNTIL);

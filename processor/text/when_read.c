@@ -129,6 +129,8 @@ static void add_date(struct harvest *harvest, const struct entry *entry, const s
         harvest->problem = "range";
         return;
     }
+    if (!result->dates)
+        result->dates = memory_array(result, struct when, LIMIT_CHOICES);
     when.text = quote(result->dates, harvest->reader, entry->first, entry->behind);
     size_t note = entry->behind;
     while (note < entry->note_end && when_is_list(&harvest->reader->tokens[note]))
@@ -193,16 +195,9 @@ static struct reader open_reader(void *scratch, const char *text, size_t maximum
     return reader;
 }
 
-static struct when_result *new_result(const void *context)
-{
-    struct when_result *result = memory_new(context, struct when_result);
-    result->dates = memory_array(result, struct when, LIMIT_CHOICES);
-    return result;
-}
-
 struct when_result *when_read_candidates(const void *context, const char *line, const struct when_context *about)
 {
-    struct when_result *result = new_result(context);
+    struct when_result *result = memory_new(context, struct when_result);
     void *scratch = talloc_new(NULL);
     struct reader reader = open_reader(scratch, line, MOST_LINE_BYTES, about);
     struct harvest harvest = {.result = result, .reader = &reader};
@@ -307,7 +302,7 @@ static void read_points(struct reader *reader, bool is_full, struct harvest *har
 
 struct when_result *when_read_point(const void *context, const char *text, const struct when_context *about)
 {
-    struct when_result *result = new_result(context);
+    struct when_result *result = memory_new(context, struct when_result);
     void *scratch = talloc_new(NULL);
     struct reader reader = open_reader(scratch, text, MOST_POINT_BYTES, about);
     struct harvest harvest = {.result = result, .reader = &reader, .is_point = true};

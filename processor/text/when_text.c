@@ -68,6 +68,8 @@ static void add_named(struct page *page, const char *line, const struct when_res
         found->reason = candidates->reason;
     }
     add_line(page, found, false);
+    if (!found->count)
+        talloc_free(found);
 }
 
 /* Times below a line that named only the day: they inherit the day, and the bare day is no date of its own. */
@@ -94,7 +96,10 @@ static void read_line(struct page *page, const char *line)
         add_line(page, below ? below : result, true);
     else
         add_named(page, line, result);
-    if (below || result->verdict == WHEN_NONE)
+    bool is_none = result->verdict == WHEN_NONE;
+    if (is_none)
+        talloc_free(result); /* of a long text that is nearly every line */
+    if (below || is_none)
         return;
     page->has_heading = holds_dates(result) && result->count == 1;
     page->is_day = page->is_heading_bare = page->has_heading && result->dates[0].all_day;

@@ -28,7 +28,7 @@ static int kanji_digit(const char *text)
     if ((unsigned char)*text < 0xE3 || (unsigned char)*text > 0xE5)
         return -1;
     for (int i = 0; i < 11; i++)
-        if (strncmp(text, digits[i], 3) == 0)
+        if (text[2] == digits[i][2] && text[1] == digits[i][1] && *text == *digits[i])
             return i;
     return -1;
 }

@@ -319,9 +319,8 @@ static size_t count_up_to(const struct dictionary *dictionary, const char *text,
     size_t high = dictionary->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        size_t size = strlen(list[middle].text);
-        int order = memcmp(list[middle].text, text, size < length ? size : length);
-        if (order < 0 || (order == 0 && size <= length))
+        int order = strncmp(list[middle].text, text, length);
+        if (order < 0 || (order == 0 && list[middle].text[length] == '\0'))
             low = middle + 1;
         else
             high = middle;
