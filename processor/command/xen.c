@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "command/command.h"
 #include "report/backup_report.h"
+#include "report/history_report.h"
 #include "report/updates_report.h"
 #include "xen/backup.h"
 #include "xen/client.h"
@@ -17,7 +18,8 @@
 struct request {
     struct office *office;
     const struct command_options *options;
-    const char *name; /* behind the word, or NULL */
+    const char *name; /* of a pool, behind the word, or NULL */
+    const char *vm;   /* behind that, or NULL */
 };
 
 static const char zero_time[] = "1970-01-01T00:00:00Z";
@@ -156,7 +158,7 @@ static bool back_up(struct request *request, struct error **error)
         return false;
     bool done = is_dry || report_send_backup(office, settings, night, error);
     if (done && (is_dry || request->options->json)) {
-        json_t *view = request->options->json ? json_incref(night) : report_view_backup(office, night);
+        json_t *view = request->options->json ? json_incref(night) : report_view_backup(night);
         done = command_print(office->templates, "xen-backup.txt", view, request->options->json, error);
     }
     json_decref(night);
@@ -177,6 +179,21 @@ static bool show_updates(struct request *request, struct error **error)
            (is_known || error_set(error, ERROR_TEMPORARY, "the pool %s could not be looked at", settings->name));
 }
 
+static bool show_history(struct request *request, struct error **error)
+{
+    struct office *office = request->office;
+    struct xen_settings *settings = choose_pool(request, error);
+    json_t *view = settings ? report_view_history(office, settings->name, request->vm, error) : NULL;
+    return view && command_print(office->templates, "xen-history.txt", view, request->options->json, error);
+}
+
+static bool show_pools(struct request *request, struct error **error)
+{
+    struct office *office = request->office;
+    json_t *view = report_view_pools(office, error);
+    return view && command_print(office->templates, "xen-pools.txt", view, request->options->json, error);
+}
+
 static bool show_config(struct request *request, struct error **error)
 {
     struct xen_settings *settings = choose_pool(request, error);
@@ -193,6 +210,7 @@ static const struct {
     {"check", check},
     {"backup", back_up},
     {"updates", show_updates},
+    {"history", show_history},
     {"show-pin", show_pin},
     {"config", show_config},
 };
@@ -204,19 +222,21 @@ int command_xen(int argc, char *argv[])
     struct error *error = NULL;
     if (!command_read_options(argc, argv, (const char *const[]){"json", "dry-run", NULL}, &options, &status))
         return status;
-    const char *word = options.first < argc ? argv[options.first] : "";
+    const char *word = options.first < argc ? argv[options.first] : NULL;
     size_t index = 0;
     size_t count = sizeof words / sizeof *words;
-    while (index < count && strcmp(words[index].word, word) != 0)
+    while (word && index < count && strcmp(words[index].word, word) != 0)
         index++;
-    if (index == count || argc - options.first > 2) {
-        fprintf(stderr, "usage: kairan xen check | backup | updates | show-pin | config [POOL]\n");
+    bool is_history = word && strcmp(word, "history") == 0;
+    if ((word && index == count) || argc - options.first > (is_history ? 3 : 2)) {
+        fprintf(stderr, "usage: kairan xen [check | backup | updates | history | show-pin | config [POOL]]\n");
         return COMMAND_USAGE;
     }
     void *context = talloc_new(NULL);
-    struct request request = {.options = &options, .name = argv[options.first + 1]};
+    struct request request = {.options = &options, .name = word ? argv[options.first + 1] : NULL};
+    request.vm = request.name ? argv[options.first + 2] : NULL;
     request.office = command_open(context, &options, false, &error);
-    if (!request.office || !words[index].run(&request, &error))
+    if (!request.office || !(word ? words[index].run : show_pools)(&request, &error))
         status = command_fail(&error);
     talloc_free(context);
     return status;

@@ -6,25 +6,30 @@
 #include "base/memory.h"
 #include "report/reason.h"
 #include "report/words.h"
+#include "store/xen.h"
 
-static json_t *view_vm(const void *context, const json_t *vm)
+static json_t *view_vm(const void *context, const json_t *vm, time_t now)
 {
     json_int_t bytes = json_integer_value(json_object_get(vm, "bytes"));
+    json_int_t usual = json_integer_value(json_object_get(vm, "usual_bytes"));
     json_int_t milliseconds = json_integer_value(json_object_get(vm, "milliseconds"));
+    time_t started = (time_t)json_integer_value(json_object_get(vm, "started"));
     time_t last = (time_t)json_integer_value(json_object_get(vm, "last_good"));
     const char *raw = json_string_value(json_object_get(vm, "raw"));
     const char *code = json_string_value(json_object_get(vm, "code"));
-    json_t *view = json_pack("{s:O, s:O, s:s?, s:I, s:s?, s:s?, s:s?}", "name", json_object_get(vm, "name"), "is_archive",
-                             json_object_get(vm, "is_archive"), "raw", raw && *raw ? raw : code, "seconds", milliseconds / 1000, "size",
-                             bytes ? report_format_size(context, bytes) : NULL, "speed",
-                             bytes && milliseconds ? report_format_size(context, bytes * 1000 / milliseconds) : NULL, "last_good",
-                             last ? report_format_instant(context, last) : NULL);
     const char *warning = json_string_value(json_object_get(vm, "warning"));
+    json_t *view = json_pack("{s:O, s:O, s:s?, s:I, s:s?, s:s?, s:s?, s:s?, s:s?, s:I, s:b}", "name", json_object_get(vm, "name"),
+                             "is_archive", json_object_get(vm, "is_archive"), "raw", raw && *raw ? raw : code, "seconds",
+                             milliseconds / 1000, "size", bytes ? report_format_size(context, bytes) : NULL, "usual",
+                             usual ? report_format_size(context, usual) : NULL, "speed",
+                             bytes && milliseconds ? report_format_size(context, bytes * 1000 / milliseconds) : NULL, "started",
+                             report_format_instant(context, started), "last_good", report_format_instant(context, last), "age_days",
+                             last ? (json_int_t)((now - last) / (24 * 3600)) : 0, "has_size", (int)(bytes > 0));
     report_add_reason(memory_check(view), "words", warning ? warning : code);
     return view;
 }
 
-static json_t *list_vms(const void *context, const json_t *night, const char *result)
+static json_t *list_vms(const void *context, const json_t *night, const char *result, time_t now)
 {
     json_t *list = json_array();
     size_t i;
@@ -32,7 +37,7 @@ static json_t *list_vms(const void *context, const json_t *night, const char *re
     json_array_foreach(json_object_get(night, "vms"), i, vm) {
         const char *own = json_string_value(json_object_get(vm, "result"));
         if (own && strcmp(own, result) == 0)
-            json_array_append_new(list, view_vm(context, vm));
+            json_array_append_new(list, view_vm(context, vm, now));
     }
     return list;
 }
@@ -61,14 +66,15 @@ static json_t *view_problem(const json_t *problem)
     return view;
 }
 
-json_t *report_view_backup(const struct office *office, const json_t *night)
+json_t *report_view_backup(const json_t *night)
 {
     static const char *const results[] = {"failed", "skipped", "warning", "good", "waiting"};
     void *context = talloc_new(NULL);
     json_t *counts = json_object();
+    time_t at = (time_t)json_integer_value(json_object_get(night, "at"));
     const json_t *metadata = json_object_get(night, "metadata");
     json_t *view = json_pack("{s:O, s:s, s:O, s:O, s:O, s:o, s:o, s:o, s:o}", "pool", json_object_get(night, "pool"), "date",
-                             report_format_instant(context, office->now), "is_dry", json_object_get(night, "is_dry"), "removed",
+                             report_format_instant(context, at), "is_dry", json_object_get(night, "is_dry"), "removed",
                              json_object_get(night, "removed"), "unfinished", json_object_get(night, "unfinished"), "problem",
                              view_problem(json_object_get(night, "problem")), "repositories", list_repositories(context, night),
                              "metadata_failed",
@@ -79,7 +85,7 @@ json_t *report_view_backup(const struct office *office, const json_t *night)
                              json_is_true(json_object_get(metadata, "is_good")) ? json_incref(json_object_get(metadata, "file"))
                                                                                : json_null());
     for (size_t i = 0; i < sizeof results / sizeof *results; i++) {
-        json_t *list = list_vms(context, night, results[i]);
+        json_t *list = list_vms(context, night, results[i], at);
         json_object_set_new(counts, results[i], json_integer((json_int_t)json_array_size(list)));
         json_object_set_new(view, results[i], list);
     }
@@ -116,15 +122,30 @@ static bool send_to_all(const void *context, struct office *office, const struct
 bool report_send_backup(struct office *office, const struct xen_settings *settings, const json_t *night, struct error **error)
 {
     void *context = talloc_new(NULL);
-    json_t *view = report_view_backup(office, night);
+    json_int_t run = json_integer_value(json_object_get(night, "run"));
+    json_t *view = report_view_backup(night);
     bool done = store_begin(office->store, error);
     if (done) {
-        done = send_to_all(context, office, settings, view, json_integer_value(json_object_get(night, "run")), error) &&
+        done = send_to_all(context, office, settings, view, run, error) && store_tell_xen_run(office->store, run, error) &&
                store_commit(office->store, error);
         if (!done)
             store_rollback(office->store);
     }
     json_decref(view);
     talloc_free(context);
+    return done;
+}
+
+bool report_send_untold_backups(struct office *office, const struct xen_settings *settings, struct error **error)
+{
+    struct xen_run *runs = store_list_untold_xen_runs(office, office->store, settings->name, "backup", error);
+    bool done = runs != NULL;
+    for (size_t i = 0; done && i < memory_count(runs); i++) {
+        json_t *night = json_loads(runs[i].view, 0, NULL);
+        done = night ? report_send_backup(office, settings, night, error)
+                     : error_set(error, ERROR_INSTALLATION, "what is stored of a backup of %s cannot be read", settings->name);
+        json_decref(night);
+    }
+    talloc_free(runs);
     return done;
 }

@@ -268,7 +268,8 @@ CREATE TABLE xen_run (
     started_at TEXT NOT NULL,
     ended_at   TEXT,
     status     TEXT NOT NULL, -- running, good, failed, interrupted
-    view       TEXT           -- what the report shows of it (JSON)
+    view       TEXT, -- what the report shows of it (JSON)
+    is_told    INTEGER NOT NULL -- the report of it was queued
 );
 CREATE INDEX xen_run_by_job ON xen_run (pool, job, id);
 

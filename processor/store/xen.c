@@ -17,7 +17,7 @@ bool store_begin_xen_run(struct store *store, struct xen_run *run, struct error 
     bool done =
         sql_run(store, "UPDATE xen_run SET status = 'interrupted' WHERE pool = ? AND job = ? AND status = 'running'",
                 SQL_VALUES(sql_text(run->pool), sql_text(run->job)), error) &&
-        sql_run(store, "INSERT INTO xen_run (id, pool, job, started_at, status) VALUES (?, ?, ?, ?, 'running')",
+        sql_run(store, "INSERT INTO xen_run (id, pool, job, started_at, status, is_told) VALUES (?, ?, ?, ?, 'running', 0)",
                 SQL_VALUES(sql_integer(run->id), sql_text(run->pool), sql_text(run->job), sql_instant(context, run->started_at)),
                 error);
     talloc_free(context);
@@ -33,6 +33,50 @@ bool store_end_xen_run(struct store *store, const struct xen_run *run, struct er
                         error);
     talloc_free(context);
     return done;
+}
+
+#define RUN_COLUMNS "id, pool, job, started_at, ended_at, status, view"
+
+static struct xen_run *read_runs(const void *context, struct rows *rows, struct error **error)
+{
+    struct xen_run *runs = memory_array(context, struct xen_run, 0);
+    size_t count = 0;
+    while (rows && rows_next(rows)) {
+        runs = memory_resize(context, runs, struct xen_run, count + 1);
+        runs[count++] = (struct xen_run){rows_integer(rows, 0), rows_text(context, rows, 1), rows_text(context, rows, 2),
+                                         rows_instant(rows, 3), rows_instant(rows, 4), rows_text(context, rows, 5),
+                                         rows_text(context, rows, 6)};
+    }
+    if (rows && rows_end(rows, error))
+        return runs;
+    talloc_free(runs);
+    return NULL;
+}
+
+struct xen_run *store_list_last_xen_runs(const void *context, struct store *store, const char *job, struct error **error)
+{
+    return read_runs(context,
+                     sql_query(store,
+                               "SELECT " RUN_COLUMNS " FROM xen_run WHERE id IN (SELECT max(id) FROM xen_run WHERE job = ?"
+                               " GROUP BY pool) ORDER BY pool",
+                               SQL_VALUES(sql_text(job)), error),
+                     error);
+}
+
+struct xen_run *store_list_untold_xen_runs(const void *context, struct store *store, const char *pool, const char *job,
+                                           struct error **error)
+{
+    return read_runs(context,
+                     sql_query(store,
+                               "SELECT " RUN_COLUMNS " FROM xen_run WHERE pool = ? AND job = ? AND view IS NOT NULL AND is_told = 0"
+                               " ORDER BY id",
+                               SQL_VALUES(sql_text(pool), sql_text(job)), error),
+                     error);
+}
+
+bool store_tell_xen_run(struct store *store, int64_t id, struct error **error)
+{
+    return sql_run(store, "UPDATE xen_run SET is_told = 1 WHERE id = ?", SQL_VALUES(sql_integer(id)), error);
 }
 
 bool store_enter_backup(struct store *store, struct vm_backup *backup, struct error **error)
@@ -125,6 +169,17 @@ struct vm_backup *store_list_good_backups(const void *context, struct store *sto
                                   "SELECT " BACKUP_COLUMNS " FROM vm_backup WHERE pool = ? AND vm_uuid = ? AND state = 'good'"
                                   " ORDER BY id DESC LIMIT ?",
                                   SQL_VALUES(sql_text(pool), sql_text(vm_uuid), sql_integer(most)), error),
+                        error);
+}
+
+struct vm_backup *store_list_backups(const void *context, struct store *store, const char *pool, const char *vm, int most,
+                                     struct error **error)
+{
+    return read_backups(context,
+                        sql_query(store,
+                                  "SELECT " BACKUP_COLUMNS " FROM vm_backup WHERE pool = ? AND (? IS NULL OR vm_name = ? OR"
+                                  " vm_uuid = ?) ORDER BY id DESC LIMIT ?",
+                                  SQL_VALUES(sql_text(pool), sql_text(vm), sql_text(vm), sql_text(vm), sql_integer(most)), error),
                         error);
 }
 

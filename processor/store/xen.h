@@ -23,6 +23,13 @@ struct xen_run {
 bool store_begin_xen_run(struct store *store, struct xen_run *run, struct error **error);
 bool store_end_xen_run(struct store *store, const struct xen_run *run, struct error **error);
 
+/* The last run of a job on every pool that it ever ran on, by pool, as a talloc array below `context`. */
+struct xen_run *store_list_last_xen_runs(const void *context, struct store *store, const char *job, struct error **error);
+
+/* Ended runs of a job on a pool whose view nobody was told yet, oldest first; and says that one was, inside a transaction. */
+struct xen_run *store_list_untold_xen_runs(const void *context, struct store *store, const char *pool, const char *job, struct error **error);
+bool store_tell_xen_run(struct store *store, int64_t id, struct error **error);
+
 /* One backup of one VM. */
 struct vm_backup {
     int64_t id;
@@ -56,6 +63,10 @@ struct vm_backup *store_find_backup(const void *context, struct store *store, co
 /* Good backups of a VM, newest first: all of them, those whose snapshot and file are gone as well. */
 struct vm_backup *store_list_good_backups(const void *context, struct store *store, const char *pool, const char *vm_uuid,
                                           int most, struct error **error);
+
+/* All backups of a pool, newest first, at most `most`; with `vm` only those of the VM of that name or uuid. */
+struct vm_backup *store_list_backups(const void *context, struct store *store, const char *pool, const char *vm, int most,
+                                     struct error **error);
 
 /* Disks that are being destroyed. */
 bool store_doom_disk(struct store *store, const char *pool, const char *uuid, struct error **error);

@@ -22,6 +22,7 @@
 #include "xen/snapshot.h"
 #include "xen/space.h"
 #include "xen/stream.h"
+#include "xen/usual.h"
 
 static int release(int *descriptor)
 {
@@ -58,11 +59,16 @@ static bool begin_run(struct night *night, struct error **error)
 /* What is remembered of a VM, before tonight. */
 static void recall(struct night *night, struct night_vm *vm)
 {
-    struct vm_backup *last = store_list_good_backups(night, night->store, night->settings->name, vm->uuid, 1, NULL);
+    enum { MOST = 14 };
+    int64_t sizes[MOST] = {0};
+    struct vm_backup *last = store_list_good_backups(night, night->store, night->settings->name, vm->uuid, MOST, NULL);
     if (!memory_count(last))
         return;
+    for (size_t i = 0; i < memory_count(last); i++)
+        sizes[i] = last[i].bytes;
     vm->last_good = last->started_at;
     vm->last_bytes = last->bytes;
+    vm->usual_bytes = usual_size(sizes, memory_count(last));
 }
 
 /* Whose last good backup is oldest has its turn first: when the time is short, nobody is left out night after night. */
@@ -133,6 +139,10 @@ static void finish_good(struct night *night, struct night_vm *vm)
     struct error *error = NULL;
     vm->backup.ended_at = clock_now();
     vm->backup.milliseconds = night_clock() - vm->begun;
+    if (vm->backup.bytes && usual_is_odd(vm->backup.bytes, vm->usual_bytes))
+        vm->warning = client_make_reason(night, "size_odd",
+                                         memory_format(night, "%lld MiB, usually %lld MiB", (long long)vm->backup.bytes >> 20,
+                                                       (long long)vm->usual_bytes >> 20));
     vm->result = vm->warning.code ? NIGHT_WARNING : NIGHT_GOOD;
     if (night_enter(night, vm, "good", &error))
         return;
@@ -201,14 +211,24 @@ static const char *result_name(enum night_result result)
     return names[result];
 }
 
-static json_t *view_vm(struct night *night, const struct night_vm *vm)
+/* How far a backup has been proven: every block of an archive, or that the pool made a snapshot. */
+static const char *level_of(const struct night_vm *vm)
 {
-    struct vm_backup *last = store_list_good_backups(night, night->store, night->settings->name, vm->uuid, 1, NULL);
-    return json_pack("{s:s, s:s, s:s?, s:s?, s:s?, s:b, s:I, s:I, s:I}", "name", vm->name, "result", result_name(vm->result), "code",
-                     vm->reason.code, "raw", vm->reason.raw, "warning", vm->warning.code, "is_archive",
-                     (int)(vm->backup.file != NULL), "bytes", (json_int_t)vm->backup.bytes, "milliseconds",
+    if (vm->result != NIGHT_GOOD && vm->result != NIGHT_WARNING)
+        return NULL;
+    return vm->backup.file ? "blocks" : "snapshot";
+}
+
+static json_t *view_vm(const struct night_vm *vm)
+{
+    bool is_good = vm->result == NIGHT_GOOD || vm->result == NIGHT_WARNING;
+    const struct reason *reason = vm->reason.code ? &vm->reason : &vm->warning;
+    return json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s?, s:b, s:I, s:I, s:I, s:I, s:I, s:s?}", "name", vm->name, "uuid", vm->uuid,
+                     "result", result_name(vm->result), "code", vm->reason.code, "raw", reason->raw, "warning", vm->warning.code,
+                     "is_archive", (int)(vm->backup.file != NULL), "started", (json_int_t)vm->backup.started_at, "bytes",
+                     (json_int_t)vm->backup.bytes, "usual_bytes", (json_int_t)vm->usual_bytes, "milliseconds",
                      (json_int_t)vm->backup.milliseconds, "last_good",
-                     (json_int_t)(memory_count(last) ? last[0].started_at : 0));
+                     (json_int_t)(is_good ? vm->backup.started_at : vm->last_good), "verified", level_of(vm));
 }
 
 static void view_repositories(struct night *night)
@@ -229,10 +249,10 @@ static json_t *view_night(struct night *night, const char *code, const char *raw
 {
     json_t *vms = json_array();
     for (size_t i = 0; i < memory_count(night->vms); i++)
-        json_array_append_new(vms, view_vm(night, &night->vms[i]));
+        json_array_append_new(vms, view_vm(&night->vms[i]));
     json_t *problem = code ? json_pack("{s:s, s:s}", "code", code, "raw", raw) : json_null();
-    return json_pack("{s:s, s:I, s:b, s:o, s:o, s:O, s:O, s:O, s:O}", "pool", night->settings->name, "run",
-                     (json_int_t)night->run.id, "is_dry", (int)night->is_dry, "problem", problem, "vms", vms, "removed",
+    return json_pack("{s:s, s:I, s:I, s:b, s:o, s:o, s:O, s:O, s:O, s:O}", "pool", night->settings->name, "run",
+                     (json_int_t)night->run.id, "at", (json_int_t)night->now, "is_dry", (int)night->is_dry, "problem", problem, "vms", vms, "removed",
                      night->removed, "unfinished", night->unfinished, "repositories", night->repositories, "metadata",
                      night->metadata);
 }

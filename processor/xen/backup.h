@@ -18,10 +18,12 @@ enum backup_manner {
 };
 
 /*
- * Runs it and returns the view of what happened (a new reference), also when the pool cannot be reached: {"pool", "problem": {"code",
- * "raw"} or null, "vms": [{"name", "result", "code", "raw", "warning", "is_archive", "bytes", "milliseconds", "last_good": seconds
- * or 0}], "removed": [names], "unfinished": [names], "repositories": [{"name", "size", "free"}], "metadata": {"file", "code"} or null}.
- * Results: good, warning, skipped, failed. NULL with the error when another run is at work on the pool or nothing can be recorded.
+ * Runs it and returns the view of what happened (a new reference), also when the pool cannot be reached: {"pool", "run", "at": seconds, "is_dry",
+ * "problem": {"code", "raw"} or null, "vms": [{"name", "uuid", "result", "code", "raw", "warning", "is_archive", "started": seconds,
+ * "bytes", "usual_bytes": 0 when not known, "milliseconds", "last_good": seconds or 0, "verified": "blocks", "snapshot" or null}],
+ * "removed": [names], "unfinished": [names], "repositories": [{"name", "size", "free"}], "metadata": {"file", "code", "raw", "is_good"}
+ * or null}. Results: good, warning, skipped, failed, and waiting in a dry run. The view is kept with its run until somebody was told.
+ * NULL with the error when another run is at work on the pool or nothing can be recorded.
  */
 json_t *backup_run(const struct config *config, struct store *store, const struct xen_settings *settings,
                    enum backup_manner manner, struct error **error);

@@ -27,6 +27,7 @@ struct night_vm {
     int64_t begun;            /* milliseconds, for its duration */
     time_t last_good;         /* when its last good backup was begun, tonight's apart; 0: never */
     int64_t last_bytes;       /* of its last export that was good; 0: none */
+    int64_t usual_bytes;      /* of its exports; 0: not known yet */
     struct child *exporter;   /* while its export comes */
     char *task;               /* of the export, on the pool */
 };
