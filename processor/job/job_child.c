@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -17,6 +18,16 @@
 enum {
     REASON_BYTES = 2000,
     GRACE_SECONDS = 5, /* between asking a job to end and ending it */
+};
+
+struct job_child {
+    pid_t process; /* and the number of its group */
+    int report;    /* where its last words come from; their end is its end */
+    int seconds;   /* that it was given */
+    long deadline; /* in milliseconds */
+    bool has_ended;
+    char reason[REASON_BYTES];
+    size_t used;
 };
 
 static long now_in_milliseconds(void)
@@ -47,76 +58,116 @@ static _Noreturn void work_and_exit(bool (*work)(void *closure, struct error **e
     _exit(done ? 0 : 1); /* nothing of the parent's is to be flushed or freed twice */
 }
 
-/* Collects what the child says until it has ended. False when `deadline` came first. */
-static bool listen_until(int report, long deadline, char *reason, size_t *used)
+static int close_report(struct job_child *child)
 {
-    for (;;) {
-        long left = deadline - now_in_milliseconds();
-        struct pollfd waiting = {.fd = report, .events = POLLIN};
-        int ready = poll(&waiting, 1, left > 0 ? (int)left : 0);
-        if (ready < 0 && errno == EINTR)
-            continue;
-        if (ready <= 0)
-            return false;
-        ssize_t got = read(report, reason + *used, REASON_BYTES - *used);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return true;
-        *used += (size_t)got;
+    close(child->report);
+    return 0;
+}
+
+/* One piece of what the child says; false when it has ended. */
+static bool listen(struct job_child *child)
+{
+    ssize_t got = read(child->report, child->reason + child->used, REASON_BYTES - child->used);
+    if (got > 0)
+        child->used += (size_t)got;
+    else if (got == 0 || errno != EINTR)
+        child->has_ended = true;
+    return !child->has_ended;
+}
+
+size_t job_child_wait(struct job_child *const children[], size_t count, int milliseconds)
+{
+    long end = milliseconds < 0 ? LONG_MAX : now_in_milliseconds() + milliseconds;
+    struct pollfd *waiting = memory_array(NULL, struct pollfd, count);
+    size_t found = count;
+    for (bool again = true; again && found == count;) {
+        long now = now_in_milliseconds();
+        long nearest = end;
+        for (size_t i = 0; i < count; i++) {
+            waiting[i] = (struct pollfd){.fd = children[i]->report, .events = POLLIN};
+            nearest = children[i]->deadline < nearest ? children[i]->deadline : nearest;
+            if (children[i]->has_ended || children[i]->deadline <= now)
+                found = i;
+        }
+        long left = nearest - now < INT_MAX ? nearest - now : INT_MAX;
+        again = found == count && left > 0;
+        int ready = again ? poll(waiting, count, (int)left) : 0;
+        for (size_t i = 0; ready > 0 && i < count; i++)
+            if (waiting[i].revents && !listen(children[i]))
+                found = i;
     }
+    talloc_free(waiting);
+    return found;
 }
 
-static void end_group(pid_t child, int report, char *reason, size_t *used)
+/* Asks it to go, with all that it started; then makes it go, and what outlived its leader as well. */
+static void end_group(struct job_child *child)
 {
-    kill(-child, SIGTERM);
-    listen_until(report, now_in_milliseconds() + GRACE_SECONDS * 1000L, reason, used);
-    kill(-child, SIGKILL); /* also what outlived its leader */
+    child->deadline = now_in_milliseconds() + GRACE_SECONDS * 1000L;
+    kill(-child->process, SIGTERM);
+    job_child_wait(&child, 1, -1);
+    kill(-child->process, SIGKILL);
 }
 
-static void watch(const void *context, pid_t child, int report, int seconds, struct job_end *end)
+void job_child_end(const void *context, struct job_child *child, struct job_end *end)
 {
-    char reason[REASON_BYTES];
-    size_t used = 0;
     int status = 0;
-    bool in_time = listen_until(report, now_in_milliseconds() + seconds * 1000L, reason, &used);
+    bool in_time = child->has_ended;
     if (!in_time)
-        end_group(child, report, reason, &used);
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        end_group(child);
+    while (waitpid(child->process, &status, 0) < 0 && errno == EINTR)
         continue;
     if (!in_time) {
         end->outcome = JOB_LATE;
-        end->reason = memory_format(context, "it was not done after %d seconds and was ended", seconds);
+        end->reason = memory_format(context, "it was not done after %d seconds and was ended", child->seconds);
     } else if (WIFSIGNALED(status)) {
         end->outcome = JOB_CRASHED;
         end->reason = memory_format(context, "signal %d (%s) ended it", WTERMSIG(status), strsignal(WTERMSIG(status)));
     } else {
         end->outcome = WEXITSTATUS(status) == 0 ? JOB_DONE : JOB_FAILED;
-        end->reason = memory_copy_bytes(context, reason, used);
+        end->reason = memory_copy_bytes(context, child->reason, child->used);
     }
+    talloc_free(child);
+}
+
+struct job_child *job_child_start(const void *context, bool (*work)(void *closure, struct error **error), void *closure, int seconds,
+                                  struct error **error)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        error_set_errno(error, "cannot make a pipe");
+        return NULL;
+    }
+    pid_t watcher = getpid();
+    pid_t process = fork();
+    if (process < 0) {
+        error_set_errno(error, "cannot start a child");
+        close(ends[0]);
+        close(ends[1]);
+        return NULL;
+    }
+    if (process == 0) {
+        become_job(watcher);
+        work_and_exit(work, closure, ends[1]);
+    }
+    close(ends[1]);
+    (void)setpgid(process, process); /* whoever of us comes first; the other one's call changes nothing */
+    struct job_child *child = memory_new(context, struct job_child);
+    child->process = process;
+    child->report = ends[0];
+    child->seconds = seconds;
+    child->deadline = now_in_milliseconds() + seconds * 1000L;
+    talloc_set_destructor(child, close_report);
+    return child;
 }
 
 bool job_child_run(const void *context, bool (*work)(void *closure, struct error **error), void *closure, int seconds,
                    struct job_end *end, struct error **error)
 {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return error_set_errno(error, "cannot make a pipe");
-    pid_t watcher = getpid();
-    pid_t child = fork();
-    if (child < 0) {
-        error_set_errno(error, "cannot start a child");
-        close(ends[0]);
-        close(ends[1]);
+    struct job_child *child = job_child_start(context, work, closure, seconds, error);
+    if (!child)
         return false;
-    }
-    if (child == 0) {
-        become_job(watcher);
-        work_and_exit(work, closure, ends[1]);
-    }
-    close(ends[1]);
-    (void)setpgid(child, child); /* whoever of us comes first; the other one's call changes nothing */
-    watch(context, child, ends[0], seconds, end);
-    close(ends[0]);
+    job_child_wait(&child, 1, -1);
+    job_child_end(context, child, end);
     return true;
 }

@@ -68,10 +68,12 @@ struct lock *lock_wait(const void *context, const struct config *config, int sec
     }
 }
 
-struct lock *lock_take_night(const void *context, const struct config *config, struct error **error)
+struct lock *lock_take_job(const void *context, const struct config *config, const char *name, struct error **error)
 {
-    char *path = memory_format(NULL, "%s.night.lock", config->database);
-    struct lock *lock = take(context, path, "kairan nightly", error);
+    char *path = memory_format(NULL, "%s.%s.lock", config->database, name);
+    char *what = memory_format(NULL, "run of the job \"%s\"", name);
+    struct lock *lock = take(context, path, what, error);
     talloc_free(path);
+    talloc_free(what);
     return lock;
 }

@@ -19,7 +19,7 @@ struct lock *lock_take(const void *context, const struct config *config, struct 
 /* The same, but waits up to `seconds` for the other run to end. */
 struct lock *lock_wait(const void *context, const struct config *config, int seconds, struct error **error);
 
-/* The lock of `kairan nightly`: one night at a time. It keeps no other command out. */
-struct lock *lock_take_night(const void *context, const struct config *config, struct error **error);
+/* The lock of one job of `kairan nightly`: one run at a time. It keeps no other job and no other command out. */
+struct lock *lock_take_job(const void *context, const struct config *config, const char *name, struct error **error);
 
 #endif

@@ -14,6 +14,7 @@
 #include "job/upkeep.h"
 #include "note/digest.h"
 #include "report/backup_report.h"
+#include "report/history_report.h"
 #include "store/fact.h"
 #include "store/job_run.h"
 #include "xen/backup.h"
@@ -42,7 +43,8 @@ static bool run_backup(struct office *office, struct error **error)
         struct error *reason = NULL;
         struct xen_settings *settings =
             settings_load(office, office->config, settings_path(office, office->config, names[i]), &reason);
-        json_t *night = settings ? backup_run(office->config, office->store, settings, BACKUP_NIGHTLY, &reason) : NULL;
+        bool ready = settings && report_send_untold_backups(office, settings, &reason);
+        json_t *night = ready ? backup_run(office->config, office->store, settings, BACKUP_NIGHTLY, &reason) : NULL;
         bool told = night && report_send_backup(office, settings, night, &reason);
         json_decref(night);
         if (told)
@@ -100,18 +102,24 @@ static const struct job_run *find_last(const struct job_run *runs, const char *n
     return NULL;
 }
 
-static bool is_due(const struct config *config, const struct nightly_job *job, const struct job_run *last, time_t now)
+/* The last time before `now` at which the clock said that a job is to run; 0: it is off. */
+static time_t last_planned(const struct config *config, const struct nightly_job *job, time_t now)
 {
     long minutes = time_of_day(config, job);
     if (minutes == KEYS_OFF)
-        return false;
+        return 0;
     struct civil civil = clock_to_civil(now);
     civil.hour = (int)(minutes / 60);
     civil.minute = (int)(minutes % 60);
     time_t planned = clock_from_civil(civil);
-    if (planned > now)
-        planned = clock_from_civil(civil_add_minutes(civil, -24 * 60));
-    return now - planned < CATCH_UP && (!last || last->started_at < planned || last->outcome == JOB_RUNNING);
+    return planned > now ? clock_from_civil(civil_add_minutes(civil, -24 * 60)) : planned;
+}
+
+static bool is_due(const struct config *config, const struct nightly_job *job, const struct job_run *last, time_t now)
+{
+    time_t planned = last_planned(config, job, now);
+    return planned && now - planned < CATCH_UP &&
+           (!last || last->started_at < planned || last->outcome == JOB_RUNNING);
 }
 
 /* What the child of a job has to know. */
@@ -177,66 +185,155 @@ static bool enter_end(const struct config *config, const struct nightly_job *job
     return done;
 }
 
-/* False when it did not end well; *error then says what became of it. */
-static bool run_job(const struct config *config, const struct nightly_job *job, json_t *ended, struct error **error)
-{
-    void *context = talloc_new(NULL);
+/* Jobs that need the instance's lock run one after the other, and so do the others; each kind has a lane of its own. */
+enum { LANES = 2 };
+
+struct lane {
+    const struct nightly_job *job; /* that is at work; NULL: none */
+    struct job_child *child;
+    struct lock *lock;
     int64_t id;
-    struct job_end end;
-    struct work closure = {config, job};
-    bool done = begin(config, job, &id, error) && job_child_run(context, work, &closure, job->seconds, &end, error) &&
-                enter_end(config, job, id, &end, error);
-    if (done) {
-        json_array_append_new(ended, json_pack("{s:s, s:s, s:s}", "name", job->name, "outcome",
-                                               job_outcome_name(end.outcome), "reason", end.reason));
-        done = end.outcome == JOB_DONE || error_set(error, ERROR_INSTALLATION, "%s", end.reason);
-    }
-    if (done)
-        log_info("%s: done", job->name);
-    else
-        error_add(error, "the job \"%s\" did not end well", job->name);
-    talloc_free(context);
-    return done;
+};
+
+struct round {
+    const struct config *config;
+    bool is_named; /* the jobs are those that somebody named, due or not */
+    bool is_chosen[JOB_COUNT];
+    struct lane lanes[LANES];
+    json_t *ended;
+    struct error *first; /* the first bad end */
+};
+
+static struct lane *lane_of(struct round *round, const struct nightly_job *job)
+{
+    return &round->lanes[job->takes_lock ? 0 : 1];
 }
 
-static bool list_due(const void *context, const struct config *config, bool is_chosen[JOB_COUNT], struct error **error)
+static void note_failure(struct round *round, const struct nightly_job *job, struct error *reason)
 {
-    struct store *store = store_open(context, config->database, error);
+    error_add(&reason, "the job \"%s\" did not end well", job->name);
+    if (!round->first) {
+        round->first = reason;
+        return;
+    }
+    char *text = error_text(NULL, reason);
+    log_error("%s", text);
+    talloc_free(text);
+    error_free(&reason);
+}
+
+static bool choose_due(struct round *round, struct error **error)
+{
+    void *context = talloc_new(NULL);
+    struct store *store = store_open(context, round->config->database, error);
     struct job_run *runs = store ? store_list_last_jobs(context, store, error) : NULL;
     for (size_t i = 0; runs && i < JOB_COUNT; i++)
-        is_chosen[i] = is_due(config, &jobs[i], find_last(runs, jobs[i].name), clock_now());
-    talloc_free(store); /* before there is a child */
+        round->is_chosen[i] = lane_of(round, &jobs[i])->job != &jobs[i] &&
+                              is_due(round->config, &jobs[i], find_last(runs, jobs[i].name), clock_now());
+    talloc_free(context); /* before there is a child */
     return runs != NULL;
+}
+
+/* Whoever else looks at the clock may have run it between our look and our lock. */
+static bool is_still_due(const struct round *round, const struct nightly_job *job)
+{
+    struct round look = {.config = round->config};
+    return round->is_named || (choose_due(&look, NULL) && look.is_chosen[job - jobs]);
+}
+
+static void start(const void *context, struct round *round, struct work *closure, struct lane *lane)
+{
+    const struct nightly_job *job = closure->job;
+    struct error *error = NULL;
+    round->is_chosen[job - jobs] = false;
+    lane->lock = lock_take_job(context, round->config, job->name, &error);
+    bool is_elsewhere = error && error->class == ERROR_TEMPORARY;
+    if (lane->lock && is_still_due(round, job) && begin(round->config, job, &lane->id, &error))
+        lane->child = job_child_start(context, work, closure, job->seconds, &error);
+    if (lane->child) {
+        lane->job = job;
+        return;
+    }
+    talloc_free(lane->lock);
+    *lane = (struct lane){0};
+    if (error && (!is_elsewhere || round->is_named))
+        note_failure(round, job, error);
+    else
+        error_free(&error);
+}
+
+/* The first chosen job of every lane that is free, until all are at work or nothing is left. */
+static void start_chosen(const void *context, struct round *round, struct work works[JOB_COUNT])
+{
+    for (size_t i = 0; i < JOB_COUNT; i++) {
+        struct lane *lane = lane_of(round, &jobs[i]);
+        works[i] = (struct work){round->config, &jobs[i]};
+        if (round->is_chosen[i] && !lane->job)
+            start(context, round, &works[i], lane);
+    }
+}
+
+static void end_lane(struct round *round, struct lane *lane)
+{
+    void *context = talloc_new(NULL);
+    struct error *reason = NULL;
+    struct job_end end;
+    job_child_end(context, lane->child, &end);
+    bool done = enter_end(round->config, lane->job, lane->id, &end, &reason);
+    json_array_append_new(round->ended, json_pack("{s:s, s:s, s:s}", "name", lane->job->name, "outcome",
+                                                  job_outcome_name(end.outcome), "reason", end.reason));
+    if (done && end.outcome != JOB_DONE)
+        done = error_set(&reason, ERROR_INSTALLATION, "%s", end.reason);
+    if (done)
+        log_info("%s: done", lane->job->name);
+    else
+        note_failure(round, lane->job, reason);
+    talloc_free(lane->lock);
+    *lane = (struct lane){0};
+    talloc_free(context);
+}
+
+/* Waits a while for one of the jobs at work; false when none is. */
+static bool wait_for_one(struct round *round)
+{
+    struct job_child *children[LANES];
+    struct lane *lanes[LANES];
+    size_t count = 0;
+    for (size_t i = 0; i < LANES; i++) {
+        if (!round->lanes[i].job)
+            continue;
+        lanes[count] = &round->lanes[i];
+        children[count++] = round->lanes[i].child;
+    }
+    size_t ended = count ? job_child_wait(children, count, MINUTE * 1000) : 0;
+    if (ended < count)
+        end_lane(round, lanes[ended]);
+    return count > 0;
 }
 
 bool nightly_run(const struct config *config, const char *const names[], json_t *ended, struct error **error)
 {
     void *context = talloc_new(NULL);
-    bool is_chosen[JOB_COUNT] = {false};
-    struct error *first = NULL;
-    bool done = lock_take_night(context, config, error) && (names[0] || list_due(context, config, is_chosen, error));
+    struct round round = {.config = config, .is_named = names[0] != NULL, .ended = ended};
+    struct work works[JOB_COUNT];
+    bool done = round.is_named || choose_due(&round, error);
     for (size_t i = 0; names[i]; i++)
         if (nightly_knows(names[i]))
-            is_chosen[find_job(names[i]) - jobs] = true;
-    for (size_t i = 0; done && i < JOB_COUNT; i++) {
-        struct error *reason = NULL;
-        if (!is_chosen[i] || run_job(config, &jobs[i], ended, &reason))
-            continue;
-        if (first) {
-            char *text = error_text(context, reason);
-            log_error("%s", text);
-            error_free(&reason);
-        } else {
-            first = reason;
-        }
+            round.is_chosen[find_job(names[i]) - jobs] = true;
+    while (done) {
+        start_chosen(context, &round, works);
+        if (!wait_for_one(&round))
+            break;
+        if (!round.is_named)
+            choose_due(&round, round.first ? NULL : &round.first);
     }
     talloc_free(context);
-    if (!first)
+    if (!round.first)
         return done;
     if (error)
-        *error = first;
+        *error = round.first;
     else
-        error_free(&first);
+        error_free(&round.first);
     return false;
 }
 
@@ -256,10 +353,22 @@ static json_t *list_missed(const struct office *office, const struct job_run *ru
     return memory_check(missed);
 }
 
-static bool tell_missed(const void *context, struct office *office, json_t *missed, const char *day,
+/* Pools of which nobody was told anything since the last night began. */
+static json_t *list_silent(const void *context, const struct office *office, struct error **error)
+{
+    time_t planned = last_planned(office->config, find_job("backup"), office->now);
+    if (!planned || office->now - planned < CATCH_UP)
+        return json_array();
+    return report_list_silent_pools(context, office, planned, error);
+}
+
+static bool tell_missed(const void *context, struct office *office, json_t *missed, json_t *silent, const char *day,
                         struct error **error)
 {
-    json_t *view = json_pack("{s:O, s:I}", "jobs", missed, "count", (json_int_t)json_array_size(missed));
+    size_t jobs_missed = json_array_size(missed);
+    size_t pools_silent = json_array_size(silent);
+    json_t *view = json_pack("{s:O, s:O, s:b, s:b, s:I}", "jobs", missed, "pools", silent, "has_jobs", (int)(jobs_missed > 0),
+                             "has_pools", (int)(pools_silent > 0), "count", (json_int_t)(jobs_missed + pools_silent));
     struct outgoing outgoing = {.template = "job-missed",
                                 .address = office->config->administrator,
                                 .dedupe = memory_format(context, "job-missed/%s", day),
@@ -281,16 +390,18 @@ bool nightly_tell_missed(struct office *office, struct error **error)
     if (today.hour < MORNING)
         return true;
     void *context = talloc_new(NULL);
-    struct job_run *runs = store_list_last_jobs(context, office->store, error);
+    char *told = NULL;
+    char *day = memory_format(context, "%04d-%02d-%02d", today.year, today.month, today.day);
+    bool done = store_get_fact(context, office->store, "job missed day", &told, error);
+    bool is_told = told && strcmp(told, day) == 0;
+    struct job_run *runs = done && !is_told ? store_list_last_jobs(context, office->store, error) : NULL;
     json_t *missed = runs ? list_missed(office, runs) : NULL;
-    bool done = missed != NULL;
-    if (json_array_size(missed)) {
-        char *told = NULL;
-        char *day = memory_format(context, "%04d-%02d-%02d", today.year, today.month, today.day);
-        done = store_get_fact(context, office->store, "job missed day", &told, error) &&
-               ((told && strcmp(told, day) == 0) || tell_missed(context, office, missed, day, error));
-    }
+    json_t *silent = missed ? list_silent(context, office, error) : NULL;
+    if (done && !is_told)
+        done = silent && ((!json_array_size(missed) && !json_array_size(silent)) ||
+                          tell_missed(context, office, missed, silent, day, error));
     json_decref(missed);
+    json_decref(silent);
     talloc_free(context);
     return done;
 }

@@ -74,16 +74,18 @@ def a_job_that_fails_is_told(tap):
                 f"{language}: kairan status tells how each ended last")
 
 
-def two_nights_do_not_overlap(tap):
+def two_runs_of_a_job_do_not_overlap(tap):
     night = Night()
-    with open(os.path.join(night.folder, "kairan.db.night.lock"), "w", encoding="ascii") as lock:
+    with open(os.path.join(night.folder, "kairan.db.deadlines.lock"), "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        tap.equal(night.jobs("15T00:10", status=75), [], "a second nightly says 75 and runs nothing")
-    tap.equal(night.jobs("15T00:10"), [("deadlines", "done")], "it runs when the first has gone")
+        tap.equal(night.jobs("15T00:10", "deadlines", status=75), [], "a job that is at work is busy for whoever names it")
+        tap.equal(night.jobs("15T00:10"), [], "and left to its run by whoever looks at the clock")
+        tap.equal(night.jobs("15T04:30"), [("housekeeping", "done")], "the others do not wait for it")
+    tap.equal(night.jobs("16T00:10"), [("deadlines", "done")], "it runs when the first has gone")
 
 
 def what_does_not_run_is_missed(tap):
-    for language, subject in (("en", "Jobs that did not run: 1"), ("ja", "動いていないジョブがあります (1件)")):
+    for language, subject in (("en", "Jobs and reports that are missing: 1"), ("ja", "動いていないジョブ・届いていない報告があります (1件)")):
         night = Night(language)
         tap.equal(night.mails("14T09:00"), [], f"{language}: what has never run is not missed")
         night.jobs("14T00:10")
@@ -118,7 +120,7 @@ def main():
     tap = Tap()
     jobs_run_at_their_time_once(tap)
     a_job_that_fails_is_told(tap)
-    two_nights_do_not_overlap(tap)
+    two_runs_of_a_job_do_not_overlap(tap)
     what_does_not_run_is_missed(tap)
     mistakes_are_refused(tap)
     tap.done()
