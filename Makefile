@@ -20,7 +20,7 @@ MODE_clang := -O2
 MODE_sanitize := -O1 -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -fno-omit-frame-pointer
 CC := $(CC_$(FLAVOUR))
 
-PACKAGES := sqlite3 talloc jansson libutf8proc libcrypto libxml-2.0 libetpan libseccomp libical
+PACKAGES := sqlite3 talloc jansson libutf8proc nettle libcrypto libxml-2.0 libetpan libseccomp libical
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 CPPFLAGS = -D_GNU_SOURCE -I. -Iprocessor -I$(BUILD) -DKAIRAN_LIBEXECDIR='"$(LIBEXECDIR)"' -DKAIRAN_DATADIR='"$(DATADIR)"'
 CFLAGS ?= -g $(MODE_$(FLAVOUR)) -fstack-protector-strong
@@ -34,13 +34,12 @@ STATIC_release := -static-pie
 STATIC_clang := -static-pie
 
 # What each program links. kairan itself stays light (an idle run costs milliseconds); the heavy libraries live in helpers.
-# libcrypto comes first: its thousands of symbols are looked for in that order when the program is loaded.
-LIBS_kairan := -lcrypto -lsqlite3 -ltalloc -ljansson -lutf8proc
-LIBS_reader := -letpan -lxml2 -lical -lseccomp -ltalloc -ljansson -lutf8proc -lcrypto
+LIBS_kairan := -lsqlite3 -ltalloc -ljansson -lutf8proc -lnettle
+LIBS_reader := -letpan -lxml2 -lical -lseccomp -ltalloc -ljansson -lutf8proc -lnettle
 LIBS_calendar := -lical -lseccomp -ltalloc -ljansson
 # the OpenSSL flavour of libcurl, with the headers that libetpan-dev brings
 LIBS_sender := -l:libcurl.so.4 -ltalloc -ljansson
-LIBS_xen := -l:libcurl.so.4 -lxml2 -lxxhash -lcrypto -ltalloc -ljansson
+LIBS_xen := -l:libcurl.so.4 -lxml2 -lxxhash -lcrypto -lnettle -ltalloc -ljansson
 
 SOURCES := $(wildcard processor/*/*.c)
 HELPERS := $(wildcard processor/helper/*.c)
@@ -127,7 +126,7 @@ fuzz: test-packages
 
 # What Debian packages each job needs; installed when missing, through sudo when not root.
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libetpan-dev libsqlite3-dev libxml2-dev libjansson-dev libtalloc-dev \
-	libutf8proc-dev libssl-dev libseccomp-dev libical-dev libcurl4 libxxhash-dev tzdata python3
+	libutf8proc-dev nettle-dev libssl-dev libseccomp-dev libical-dev libcurl4 libxxhash-dev tzdata python3
 TEST_PACKAGES := $(BUILD_PACKAGES) check clang libclang-rt-14-dev valgrind strace postfix procmail maildrop openssl xva-img \
 	python3-icalendar khal maildir-utils notmuch
 PICTURE_PACKAGES := $(BUILD_PACKAGES) chromium w3m fonts-noto-cjk

@@ -6,7 +6,6 @@
  */
 #include <jansson.h>
 #include <libxml/parser.h>
-#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,8 +22,6 @@
 /* What the libraries read from disk when they are first used. */
 static void open_everything(const void *context)
 {
-    unsigned char digest[SHA256_DIGEST_LENGTH];
-    SHA256((const unsigned char *)"", 0, digest);
     charset_preload(context);
     xmlInitParser();
     json_object_seed(0);
