@@ -54,6 +54,8 @@ class Pool(Lookout):
         self.password = "secret & more"
         self.sessions, self.journal, self.calls = set(), [], []
         self.faults = []               # see fault()
+        self.quirks = set()            # "tagged" strings, "unknown" fields, "missing" fields
+        self.refused = []              # repositories that really had no room for a snapshot
         self.knows_events = True
         self.packages, self.deliveries = [], []  # updates of XCP-ng and of XenServer 8: see lookout.py
         self.data = {}                 # VDI ref -> bytes of real data in its own node
@@ -188,7 +190,7 @@ class Pool(Lookout):
         of "500", "empty", "silent", "cut", "huge", "doctype". `name` restricts it to the VM, `host` to the number of a host.
         """
         self.faults.append({"method": method, "description": description, "times": times, "name": name, "wire": wire,
-                            "host": host, "after": after})
+                            "host": host, "after": after, "played": False})
 
     def take_fault(self, method, wire, name=None, host=None):
         for fault in self.faults:
@@ -200,6 +202,7 @@ class Pool(Lookout):
                 fault["after"] -= 1
                 continue
             fault["times"] -= 1
+            fault["played"] = True
             return fault
         return None
 
@@ -265,7 +268,7 @@ class Pool(Lookout):
             raise Failure("MESSAGE_METHOD_UNKNOWN", method)
         rows = self.tables[table]
         if verb == "get_all_records":
-            return {ref: dict(row) for ref, row in rows.items()}
+            return {ref: self.show(row) for ref, row in rows.items()}
         if verb == "get_all":
             return list(rows)
         if verb == "get_by_uuid":
@@ -277,11 +280,21 @@ class Pool(Lookout):
             return [ref for ref, row in rows.items() if row["name_label"] == params[0]]
         row = self.row(table, params[0])
         if verb == "get_record":
-            return dict(row)
+            return self.show(row)
         field = verb[4:]
         if field not in row:
             raise Failure("MESSAGE_METHOD_UNKNOWN", method)
         return row[field]
+
+    def show(self, row):
+        """A record as a host of another version may have it."""
+        shown = dict(row)
+        if "unknown" in self.quirks:
+            shown["field_of_tomorrow"] = {"a": [], "b": {"c": ""}}
+        if "missing" in self.quirks:
+            for name in ("tags", "blocked_operations", "snapshot_info", "content_type", "allowed_operations"):
+                shown.pop(name, None)
+        return shown
 
     def row(self, table, ref):
         if ref not in self.tables[table]:
@@ -365,6 +378,7 @@ class Pool(Lookout):
         for vdi in self.disks(vm):
             need = self.data.get(vdi, 0) + THIN + 8 * MIB
             if self.free(self.tables["VDI"][vdi]["SR"]) < need:
+                self.refused.append(self.tables["VDI"][vdi]["SR"])
                 raise Failure("SR_BACKEND_FAILURE_44", "", "There is insufficient space", "")
         copy = self.vm_record(name)
         copy.update(is_a_snapshot=True, is_a_template=True, snapshot_of=vm, snapshot_time=now_text(self.now()),

@@ -34,12 +34,14 @@ class Failure(Exception):
         self.description = [str(part) for part in description]
 
 
-def write_value(value, out, modern):
+def write_value(value, out, modern, tagged=False):
     """XAPI's own form: untagged strings, integers as strings; 6.x writes <value/> for "", later ones <value></value>."""
     if isinstance(value, Instant):
         out.append(f"<value><dateTime.iso8601>{value}</dateTime.iso8601></value>")
     elif isinstance(value, str):
         text = xml.sax.saxutils.escape(value)
+        if tagged:
+            text = f"<string>{text}</string>"
         out.append(f"<value>{text}</value>" if text or modern else "<value/>")
     elif isinstance(value, bool):
         out.append(f"<value><boolean>{int(value)}</boolean></value>")
@@ -51,25 +53,25 @@ def write_value(value, out, modern):
         out.append("<value><struct>" if value else "<value><struct/>")
         for name, member in value.items():
             out.append(f"<member><name>{xml.sax.saxutils.escape(name)}</name>")
-            write_value(member, out, modern)
+            write_value(member, out, modern, tagged)
             out.append("</member>")
         out.append("</struct></value>" if value else "</value>")
     else:
         out.append("<value><array><data>" if value else "<value><array><data/>")
         for member in value:
-            write_value(member, out, modern)
+            write_value(member, out, modern, tagged)
         out.append("</data></array></value>" if value else "</array></value>")
 
 
-def to_xml(value, modern=False):
+def to_xml(value, modern=False, tagged=False):
     out = []
-    write_value(value, out, modern)
+    write_value(value, out, modern, tagged)
     return "".join(out)
 
 
-def envelope(value, modern):
+def envelope(value, modern, tagged=False):
     prolog = '<?xml version="1.0"?>' if modern else ""
-    body = to_xml(value, modern)
+    body = to_xml(value, modern, tagged)
     return f"{prolog}<methodResponse><params><param>{body}</param></params></methodResponse>".encode()
 
 
@@ -143,7 +145,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             value = {"Status": "Success", "Value": pool.call(host, method, params)}
         except Failure as failure:
             value = {"Status": "Failure", "ErrorDescription": failure.description}
-        answer = envelope(value, pool.modern)
+        answer = envelope(value, pool.modern, "tagged" in pool.quirks)
         if fault == "cut":
             self.send_response(200)
             self.send_header("Content-Length", str(len(answer)))
