@@ -29,7 +29,7 @@ static bool record_refusal(struct office *office, const struct outbox_mail *mail
     if (!store_begin(office->store, error))
         return false;
     if (store_set_mail_refused(office->store, mail->id, reply, error) &&
-        poll_take_refusal(office, mail->envelope_sender, error) && store_commit(office->store, error))
+        poll_take_refusal(office, mail->envelope_sender, reply, error) && store_commit(office->store, error))
         return true;
     store_rollback(office->store);
     return false;

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "job/set_aside.h"
+#include "poll/news.h"
 #include "poll/remind.h"
 #include "poll/result.h"
 #include "store/poll.h"
@@ -72,6 +73,7 @@ bool process_run(struct office *office, bool posts, struct process_counts *count
     bool done = keep_first(set_aside_tell(office, &reason), error, &reason) && complete;
     if (complete)
         done = keep_first(close_ripe_polls(office, &counts->closed, &reason), error, &reason) && done;
+    done = keep_first(news_run(office, &reason), error, &reason) && done;
     if (complete)
         done = keep_first(remind_run(office, &counts->reminded, &reason), error, &reason) && done;
     if (posts)

@@ -3,6 +3,7 @@
 
 #include "note/desk.h"
 #include "note/minutes.h"
+#include "poll/absence.h"
 #include "poll/record.h"
 #include "poll/reply.h"
 
@@ -34,6 +35,8 @@ bool take_incoming(struct office *office, struct incoming *incoming, struct erro
         return incoming_settle(incoming, "ignored", "our own mail came back");
     if (letter->class == LETTER_BOUNCE)
         return take_bounce(office, incoming, error);
+    if (letter->class == LETTER_AUTO_REPLY && !letter->may_count)
+        return absence_take(office, incoming, error);
     if (!letter->may_count)
         return incoming_settle(incoming, "ignored", letter->class_reason);
     if (!letter->from.count)

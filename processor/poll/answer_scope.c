@@ -160,22 +160,40 @@ static bool holds_one_of(const char *text, size_t start, size_t end, const char 
     return false;
 }
 
+/* "I'll let you know by Monday": will, a deed, and when. */
+static bool promises_in_english(const char *text, const struct clause *clause)
+{
+    static const char *const wills[] = {"will ", "'ll ", "’ll "};
+    static const char *const deeds[] = {"answer ", "reply ", "respond ", "get back ", "let you know ", "confirm "};
+    static const char *const times[] = {" on ", " by ", " before ", " until ", " after ", " tomorrow", " next ", " this "};
+    for (size_t i = clause->start; i < clause->end; i++)
+        for (size_t j = 0; j < sizeof wills / sizeof *wills; j++) {
+            size_t deed = i + strlen(wills[j]);
+            if (begins(text + i, wills[j]) && holds_one_of(text, deed, deed + 1, deeds, sizeof deeds / sizeof *deeds))
+                return holds_one_of(text, deed, clause->end, times, sizeof times / sizeof *times);
+        }
+    return false;
+}
+
 bool clause_promises(const struct reading *reading, const struct clause *clause)
 {
     static const char *const deeds[] = {"回答", "返事", "返答", "返信", "連絡", "お知らせ"};
     static const char *const acts[] = {"し",   "いたし",   "致し",   "させ", "申し上げ",
                                        "を",   "できる",   "できます", "差し上げ", "さしあげ"};
-    static const char *const times[] = {"までに", "中に", "来週", "明日", "明後日", "明けに", "次第", "のちほど", "夜に", "午後に", "夕方"};
+    static const char *const times[] = {"までに", "中に", "来週", "明日", "明後日", "明けに", "次第", "のちほど", "夜に", "午後に", "夕方", "以降に"};
+    static const char *const days[] = {"日に", "曜に", ")に"}; /* "16日に回答できます" may speak of a date that is asked for */
     const char *text = reading->folded->text;
     for (size_t i = clause->start; i < clause->end; i++)
         for (size_t j = 0; j < sizeof deeds / sizeof *deeds; j++) {
             size_t after = i + strlen(deeds[j]);
             if (begins(text + i, deeds[j]) &&
                 holds_one_of(text, after, after + 1, acts, sizeof acts / sizeof *acts) &&
-                holds_one_of(text, clause->start, i, times, sizeof times / sizeof *times))
+                (holds_one_of(text, clause->start, i, times, sizeof times / sizeof *times) ||
+                 (!begins(text + after, "でき") &&
+                  holds_one_of(text, clause->start, i, days, sizeof days / sizeof *days))))
                 return true;
         }
-    return false;
+    return promises_in_english(text, clause);
 }
 
 /* ----- taking an answer back ----- */

@@ -15,6 +15,7 @@
 #include "poll/rsvp.h"
 #include "poll/view.h"
 #include "poll/vote.h"
+#include "store/event.h"
 #include "store/person.h"
 
 /* Who may speak for an invitation. */
@@ -219,7 +220,8 @@ bool poll_take_letter(struct office *office, struct incoming *incoming, struct e
 }
 
 /* Nobody waits for an invitation any more whose ballot cannot be delivered. *found: whether the reference is genuine. */
-static bool mark_undelivered(struct office *office, const struct reference *reference, bool *found, struct error **error)
+static bool mark_undelivered(struct office *office, const struct reference *reference, const char *status, bool *found,
+                             struct error **error)
 {
     void *context = talloc_new(NULL);
     struct poll *poll;
@@ -230,7 +232,11 @@ static bool mark_undelivered(struct office *office, const struct reference *refe
         done = store_find_invitation(context, office->store, poll->id, reference->number, &invitation, error);
     if (done && invitation && invitation->state == INVITATION_WAITING) {
         invitation->state = INVITATION_UNDELIVERED;
-        done = store_update_invitation(office->store, invitation, INVITATION_WAITING, error);
+        struct poll_event event = {.poll_id = poll->id, .kind = EVENT_UNDELIVERED, .invitation_id = invitation->id};
+        event.detail = memory_copy_text(context, status);
+        done = store_update_invitation(office->store, invitation, INVITATION_WAITING, error) &&
+               store_touch_poll(office->store, poll->id, office->now, error) &&
+               store_add_event(office->store, &event, error);
     }
     *found = invitation != NULL;
     talloc_free(context);
@@ -247,11 +253,11 @@ bool poll_take_bounce(struct office *office, struct incoming *incoming, struct e
         return incoming_settle(incoming, "ignored", "from the null sender, but it tells of no failure");
     if (!letter->is_permanent)
         return incoming_settle(incoming, "ignored", "delivery is only delayed");
-    return mark_undelivered(office, &incoming->route->reference, &found, error) &&
+    return mark_undelivered(office, &incoming->route->reference, letter->status, &found, error) &&
            incoming_settle(incoming, found ? "bounced" : "ignored", found ? "" : "a bounce whose token is not genuine");
 }
 
-bool poll_take_refusal(struct office *office, const char *envelope_sender, struct error **error)
+bool poll_take_refusal(struct office *office, const char *envelope_sender, const char *reply, struct error **error)
 {
     static const char bounce[] = "bounce-";
     const char *extension;
@@ -262,7 +268,7 @@ bool poll_take_refusal(struct office *office, const char *envelope_sender, struc
     void *context = talloc_new(NULL);
     bool found;
     bool done = !route_parse_reference(context, extension + sizeof bounce - 1, &reference) ||
-                mark_undelivered(office, &reference, &found, error);
+                mark_undelivered(office, &reference, reply, &found, error);
     talloc_free(context);
     return done;
 }

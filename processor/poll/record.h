@@ -15,9 +15,10 @@ bool poll_take_letter(struct office *office, struct incoming *incoming, struct e
 bool poll_take_bounce(struct office *office, struct incoming *incoming, struct error **error);
 
 /*
- * The same when the MTA refuses a mail outright: it is known by the envelope sender that its bounce would have gone to.
+ * The same when the MTA refuses a mail outright: it is known by the envelope sender that its bounce would have gone to;
+ * `reply` is what the MTA said.
  * Mails that are no ballots are passed over. Must run inside a transaction.
  */
-bool poll_take_refusal(struct office *office, const char *envelope_sender, struct error **error);
+bool poll_take_refusal(struct office *office, const char *envelope_sender, const char *reply, struct error **error);
 
 #endif

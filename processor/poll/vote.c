@@ -3,8 +3,11 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
+#include "poll/aftermath.h"
 #include "poll/edition.h"
+#include "poll/promise.h"
 #include "poll/proposal.h"
 #include "poll/question.h"
 #include "poll/reply.h"
@@ -27,6 +30,7 @@ struct taking {
     struct answer *answer; /* read->answer */
     bool is_late;
     const char *words;    /* that the answer is read from */
+    char *promised;       /* the day on which an answer is promised, or NULL */
     bool is_proxy;        /* the organiser's words */
     bool by_confirmation; /* a bare 「はい」 made the proposal the answer */
     enum mark *before;    /* one a choice */
@@ -136,7 +140,12 @@ static bool record(void *context, struct taking *taking, struct error **error)
     const char *comment = taking->answer->comment;
     if (!taking->by_confirmation)
         invitation->comment = memory_copy_text(context, answer_is_courtesy(comment) ? "" : comment);
-    return store_update_invitation(store, invitation, before, error);
+    if (taking->answer->verdict == ANSWER_DEFER)
+        taking->promised = promise_read(context, taking->poll, taking->words, taking->incoming->received_at);
+    struct aftermath aftermath = {taking->poll,   invitation,        before,          taking->before,
+                                  taking->after,  taking->is_proxy,  taking->promised};
+    return store_update_invitation(store, invitation, before, error) &&
+           aftermath_keep(taking->office, &aftermath, error);
 }
 
 /* The marks that hold now, with what this answer changed, noted and inferred. */
@@ -212,6 +221,17 @@ static json_t *view_lapsed(const struct taking *taking)
                                office_language(taking->office, taking->invitation->language));
 }
 
+static json_t *view_promise(void *context, const struct taking *taking)
+{
+    time_t day;
+    if (!taking->promised || !clock_parse(taking->promised, &day))
+        return json_null();
+    struct civil civil = clock_to_civil(day);
+    struct when when = {.start = civil, .all_day = true};
+    const char *language = office_language(taking->office, taking->invitation->language);
+    return json_string(when_format(context, language, &when, clock_to_civil(taking->office->now).year));
+}
+
 static json_t *view_answer(void *context, const struct taking *taking)
 {
     const struct answer *answer = taking->answer;
@@ -230,6 +250,7 @@ static json_t *view_answer(void *context, const struct taking *taking)
     json_object_update(view, memory_check(own));
     json_decref(own);
     json_object_set_new(view, "is_proxy", json_boolean(taking->is_proxy));
+    json_object_set_new(view, "promised", view_promise(context, taking));
     json_object_set_new(view, "lapsed", view_lapsed(taking));
     json_object_set_new(view, "has_proposal", json_boolean(json_is_array(json_object_get(view, "proposal"))));
     return view;

@@ -42,7 +42,7 @@ bool store_add_poll(struct store *store, struct poll *poll, struct error **error
     bool done =
         sql_run(store,
                 "INSERT INTO poll (id, code, state, title, description, place, organiser_id, deadline, created_at,"
-                " closed_at, edition, reopened, invited, waiting) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 1, 0, 0, 0)",
+                " closed_at, edition, reopened, told, invited, waiting) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 1, 0, 0, 0, 0)",
                 SQL_VALUES(sql_integer(poll->id), sql_text(poll->code), sql_text(poll_states[poll->state]),
                            sql_text(poll->title), sql_text(poll->description), sql_text(poll->place),
                            sql_integer(poll->organiser_id), sql_instant(context, poll->deadline),
@@ -95,7 +95,7 @@ static bool read_choices(struct store *store, struct poll *poll, struct error **
 
 #define POLL_COLUMNS                                                                                                   \
     "id, code, state, title, description, place, organiser_id, deadline, created_at, closed_at, edition,"     \
-    " reopened, invited, waiting"
+    " reopened, invited, waiting, told"
 
 /* Reads the first row, if there is one, and then its choices. */
 static bool read_poll(const void *context, struct store *store, struct rows *rows, struct poll **result,
@@ -122,6 +122,7 @@ static bool read_poll(const void *context, struct store *store, struct rows *row
         poll->reopened = (int)rows_integer(rows, 11);
         poll->invited = (long)rows_integer(rows, 12);
         poll->waiting = (long)rows_integer(rows, 13);
+        poll->told = (int)rows_integer(rows, 14);
     }
     if (!rows_end(rows, error))
         return false;
@@ -324,6 +325,19 @@ bool store_find_invitation_of(const void *context, struct store *store, int64_t 
                            sql_query(store, "SELECT " INVITATION_COLUMNS " WHERE poll_id = ? AND person_id = ?",
                                      SQL_VALUES(sql_integer(poll_id), sql_integer(person_id)), error),
                            invitation, error);
+}
+
+struct invitation *store_load_invitation(const void *context, struct store *store, int64_t id, struct error **error)
+{
+    struct invitation *invitation;
+    if (!read_invitation(context,
+                         sql_query(store, "SELECT " INVITATION_COLUMNS " WHERE invitation.id = ?",
+                                   SQL_VALUES(sql_integer(id)), error),
+                         &invitation, error))
+        return NULL;
+    if (!invitation)
+        error_set(error, ERROR_REFUSED, "there is no invitation with id %lld", (long long)id);
+    return invitation;
 }
 
 struct invitation *store_list_invitations(const void *context, struct store *store, int64_t poll_id, long most,

@@ -34,6 +34,7 @@ struct poll {
     time_t closed_at;       /* 0: not yet */
     int edition;            /* of the choices, from 1 */
     int reopened;           /* how often it was opened again after its close */
+    int told;               /* mails to the organiser about what happened */
     long invited;           /* invitations … */
     long waiting;           /* … that have not answered every choice */
     struct choice *choices; /* talloc array in order of number: those that are asked for (in this edition) */
@@ -120,6 +121,9 @@ bool store_find_invitation(const void *context, struct store *store, int64_t pol
                            struct invitation **invitation, struct error **error);
 bool store_find_invitation_of(const void *context, struct store *store, int64_t poll_id, int64_t person_id,
                               struct invitation **invitation, struct error **error);
+
+/* The invitation with an id, which must exist. */
+struct invitation *store_load_invitation(const void *context, struct store *store, int64_t id, struct error **error);
 
 /* The first `most` invitations of a poll by number, without the removed ones, as a talloc array. */
 struct invitation *store_list_invitations(const void *context, struct store *store, int64_t poll_id, long most,

@@ -35,6 +35,8 @@ CREATE TABLE poll (
     edition      INTEGER NOT NULL, -- of its choices: from 1, one more with every change of them
     reopened     INTEGER NOT NULL, -- how often it was opened again after its close
     remind_at    TEXT,             -- when to look next whom to remind; NULL: no more
+    told         INTEGER NOT NULL, -- how many mails have told the organiser of what happened
+    changed_at   TEXT,             -- when something last came in; NULL: nothing yet
     invited      INTEGER NOT NULL, -- how many invitations there are …
     waiting      INTEGER NOT NULL  -- … and how many of them have not answered every choice
 );
@@ -81,6 +83,17 @@ CREATE TABLE invitation (
     UNIQUE (poll_id, person_id)
 );
 CREATE INDEX invitation_by_person ON invitation (person_id, poll_id);
+
+-- What the organiser is to be told at the end of the run in which it happened.
+CREATE TABLE poll_event (
+    id            INTEGER PRIMARY KEY,
+    poll_id       INTEGER NOT NULL REFERENCES poll (id),
+    kind          TEXT NOT NULL, -- undelivered, cannot, complete, quorum
+    invitation_id INTEGER REFERENCES invitation (id),
+    choice_id     INTEGER REFERENCES choice (id),
+    detail        TEXT NOT NULL  -- of what is undelivered: the status of its bounce
+);
+CREATE INDEX poll_event_by_poll ON poll_event (poll_id, id);
 
 -- What was asked, as it was sent (without the references): replies are compared with it, whatever becomes of the
 -- templates and of people's languages meanwhile.

@@ -50,7 +50,7 @@ def opening_goes_out(theatre):
 def answers_are_acknowledged(theatre, center, ballot):
     who, others = theatre.people.asked[0], theatre.people.asked[1:]
     for name in ("plain", "changed", "withdrawn", "partial", "deferred"):
-        theatre.check(center, f"ack-{name}", center.take(who.reply(ballot, theatre.words[name])))
+        theatre.check(center, f"ack-{name}", center.take(who.reply(ballot, theatre.words[name])), who.address)
     for person in others:
         copy = Participant(person.name, person.address)
         mail = center.take(copy.write(POLL, center.codes()[0], theatre.words["inferred"]))

@@ -1,11 +1,14 @@
 #!/usr/bin/python3
-"""What a poll does by itself as the weeks go by, KAIRAN_NOW moved from hour to hour: whom it reminds and when, and that
-every mail of it is made once. KAIRAN_SANITIZE: yes"""
+"""What a poll does by itself as the weeks go by, KAIRAN_NOW moved from hour to hour: whom it reminds and when, what
+its organiser hears of at once, and that every mail is made once. KAIRAN_SANITIZE: yes"""
 import datetime
+import os
+import sqlite3
 
+import kairan_test as kt
 from kairan_test import Tap
 from poll_people import JAPANESE
-from poll_test import OPENED, Center, address_of
+from poll_test import DATES_JA, OPENED, Center, address_of, bounce_of
 
 YAMADA = JAPANESE.organiser
 SATO, SUZUKI, TANAKA = JAPANESE.asked
@@ -88,12 +91,115 @@ def a_new_deadline_has_reminders_of_its_own(tap):
     tap.equal(times(sent, SUZUKI), ["26 17:00", "29 08:00"], "what is reminded of is the new one, and not at a weekend")
 
 
+def vacation_of(person, ballot, text, address=None):
+    """What a vacation responder says to a ballot."""
+    mail = kt.Participant(person.name, address or person.address).write(
+        ballot["Return-Path"].strip("<>"), f"不在: {ballot['Subject']}", text,
+        [("Auto-Submitted", "auto-replied"), ("In-Reply-To", str(ballot["Message-ID"]))])
+    return mail._replace(sender="")
+
+
+def away_until(center, person):
+    [(until,)] = rows(center, f"SELECT away_until FROM person JOIN address ON person_id = person.id"
+                              f" WHERE address = '{person.address}'")
+    return until
+
+
+def rows(center, query):
+    database = sqlite3.connect(os.path.join(center.folder, "kairan.db"))
+    try:
+        return database.execute(query).fetchall()
+    finally:
+        database.close()
+
+
+def an_absence_is_kept(tap):
+    center, ballots = opened()
+    forwarded = vacation_of(SATO, ballots[SATO.address], "不在です", "hisho@elsewhere.example")
+    tap.equal(center.take(forwarded), [], "an absence is not answered")
+    tap.equal(away_until(center, SATO), None, "somebody else's absence is not theirs")
+    center.take(vacation_of(SATO, ballots[SATO.address], "ただいま不在にしております。"))
+    tap.equal(away_until(center, SATO), "", "away, nobody knows how long")
+    center.take(SATO.reply(ballots[SATO.address], "○×△"))
+    tap.equal(away_until(center, SATO), None, "whoever answers is back")
+
+
+def a_bounce_is_told_once(tap):
+    center, ballots = opened()
+    bounces = [bounce_of(ballots[who.address], who.address) for who in (SATO, SUZUKI)]
+    mails = center.take(*bounces)
+    tap.equal([(address_of(mail), str(mail["Subject"]).split(":")[0]) for mail in mails],
+              [(YAMADA.address, "届かないメールがあります")], "two ballots bounce: the organiser hears of it in one mail")
+    tap.ok(all(f"<{who.address}>" in kt.text_of(mails[0]) and "5.1.1" in kt.text_of(mails[0]) for who in (SATO, SUZUKI)),
+           "of both, and why", kt.text_of(mails[0]))
+    again = bounces[0]._replace(bytes=bounces[0].bytes.replace(b"<bounce-", b"<again-"))
+    tap.equal(center.take(again), [], "another bounce of the same person is no news")
+    delayed = bounce_of(ballots[TANAKA.address], TANAKA.address)
+    delayed = delayed._replace(bytes=delayed.bytes.replace(b"Action: failed", b"Action: delayed").replace(b"5.1.1", b"4.4.1"))
+    tap.equal(center.take(delayed), [], "a delay is none")
+    states = {row[0]: row[1] for row in rows(center, "SELECT address, state FROM invitation")}
+    tap.equal([states[who.address] for who in (SATO, SUZUKI, TANAKA)], ["undelivered", "undelivered", "waiting"], "states")
+    sent = pass_time(center, at(25, 16))
+    tap.equal([times(sent, who) for who in (SATO, SUZUKI)], [[], []], "nobody is reminded where no mail arrives")
+    center.take(SATO.reply(ballots[SATO.address], "○×△"))
+    tap.equal(rows(center, "SELECT state FROM invitation WHERE number = 1"), [("answered",)], "a later answer clears it")
+
+
+def a_promise_is_kept_to(tap):
+    center, ballots = opened()
+    [ack] = center.take(SUZUKI.reply(ballots[SUZUKI.address], "12/22(月)に回答します"))
+    tap.contains(kt.text_of(ack), "12月22日(月)にご回答いただける", "the promise is repeated")
+    [ack] = center.take(TANAKA.reply(ballots[TANAKA.address], "後日回答します"))
+    tap.contains(kt.text_of(ack), "あとでご回答いただける", "one without a day as well")
+    tap.equal(rows(center, "SELECT promised FROM invitation ORDER BY number"), [(None,), ("2025-12-22",), (None,)], "kept")
+    sent = pass_time(center, at(25, 16))
+    tap.equal(times(sent, SUZUKI), ["22 08:00", "23 17:00"], "whoever promised is reminded on the day")
+    tap.equal(times(sent, TANAKA), ["23 17:00", "25 08:00"], "whoever named no day with the others")
+    center.take(SUZUKI.reply(ballots[SUZUKI.address], "○○○"))
+    tap.equal(rows(center, "SELECT promised FROM invitation WHERE number = 2"), [(None,)], "an answer redeems it")
+
+
+def a_required_person_who_cannot_is_told(tap):
+    center = Center(now=OPENED)
+    text = f"候補日:\n{DATES_JA}締切: 12/25(木) 17:00\n必須: 佐藤, 鈴木\n"
+    ballots = center.open(YAMADA, JAPANESE.asked, text)
+    mails = center.take(TANAKA.reply(ballots[TANAKA.address], "×××"))
+    tap.equal([address_of(mail) for mail in mails], [TANAKA.address], "who is not required may be away")
+    mails = center.take(SATO.reply(ballots[SATO.address], "○×△"))
+    news = [mail for mail in mails if address_of(mail) == YAMADA.address]
+    tap.equal([str(mail["Subject"]).split(":")[0] for mail in news], ["必須の方が参加できない日程があります"],
+              "a required person's × is told at once")
+    text = kt.text_of(news[0])
+    tap.ok("× 〔2〕" in text and "× 〔1〕" not in text and "〔3〕" in text, "with the dates that it blocks and that are left", text)
+    tap.equal(len(center.take(SATO.reply(ballots[SATO.address], "○×○"))), 1, "the same × again is no news")
+    mails = center.take(SUZUKI.reply(ballots[SUZUKI.address], "×○×"))
+    tap.equal([str(mail["Subject"]) for mail in mails if address_of(mail) == YAMADA.address], 
+              [f"【結果】定例会 [{center.codes()[0].upper()}]"], "with the last answer the result says it")
+
+
+def all_have_answered_is_told(tap):
+    center, ballots = opened()
+    [mails] = [center.take(*[who.reply(ballots[who.address], "○○○") for who in JAPANESE.asked])]
+    result = next(mail for mail in mails if address_of(mail) == YAMADA.address)
+    center.take(YAMADA.reply(result, "再開 12/25 17:00"))
+    center.take(SATO.reply(ballots[SATO.address], "取り消します"))
+    mails = center.take(SATO.reply(ballots[SATO.address], "×××"))
+    tap.equal(sorted((address_of(mail), str(mail["Subject"]).split(":")[0]) for mail in mails),
+              [(SATO.address, "受け付けました"), (YAMADA.address, "全員の回答がそろいました")],
+              "a poll that was opened again stays open, and its organiser hears that all have answered")
+
+
 def main():
     tap = Tap()
     the_silent_are_reminded_twice(tap)
     an_answer_in_the_spool_stops_it(tap)
     a_late_run_reminds_by_day(tap)
     a_new_deadline_has_reminders_of_its_own(tap)
+    an_absence_is_kept(tap)
+    a_bounce_is_told_once(tap)
+    a_promise_is_kept_to(tap)
+    a_required_person_who_cannot_is_told(tap)
+    all_have_answered_is_told(tap)
     tap.done()
 
 

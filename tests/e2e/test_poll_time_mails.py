@@ -1,0 +1,70 @@
+#!/usr/bin/python3
+"""Every mail that a poll sends of itself as time goes by, in Japanese and in English, compared with the golden files in
+tests/golden/time. The center speaks Japanese; the English-speaking are told by a circle file."""
+import kairan_test as kt
+from kairan_test import Tap
+from poll_people import ENGLISH, JAPANESE
+from poll_test import DATES_EN, DATES_JA, OPENED, Center, Golden, address_of, bounce_of
+
+WORDS_JA = {
+    "subject": "1月定例会の日程調整", "opening": f"候補日:\n{DATES_JA}締切: 12/25(木) 17:00\n",
+    "required": "必須: 佐藤\n", "promise": "12/22(月)に回答します", "answer": "○×△", "no": "×××", "reopen": "再開 12/25 17:00",
+    "withdraw": "取り消します",
+}
+WORDS_EN = {
+    "subject": "January meeting", "opening": f"Dates:\n{DATES_EN}Deadline: Thu 25 Dec 17:00\n",
+    "required": "Required: Alice\n", "promise": "I will answer on Mon 22 Dec", "answer": "ox?", "no": "xxx",
+    "reopen": "reopen 25 Dec 17:00", "withdraw": "I withdraw my answer",
+}
+
+
+class Stage:
+    """One language: its people, what they write, and the golden files of their mails."""
+
+    def __init__(self, tap, language, people, words):
+        self.tap, self.people, self.words = tap, people, words
+        self.language = language
+        self.golden = Golden(tap, language, "time")
+
+    def open(self, further=""):
+        """A center with one open poll, and its ballots."""
+        center = Center(circles={"minna": self.people.circle(self.language)}, now=OPENED)
+        return center, center.open(self.people.organiser, self.people.asked, self.words["opening"] + further,
+                                   self.words["subject"])
+
+    def check(self, center, name, mails, person):
+        """That exactly one of the mails goes to a person, and reads as it should; gives it."""
+        mails = [mail for mail in mails if address_of(mail) == person.address]
+        if self.tap.equal(len(mails), 1, f"{self.language}/{name}: one mail"):
+            self.golden.mail(center, name, mails[0])
+        return mails[0]
+
+
+def what_is_told_at_once(stage):
+    organiser, [first, second, third] = stage.people.organiser, stage.people.asked
+    center, ballots = stage.open(stage.words["required"])
+    stage.check(center, "ack-promise", center.take(second.reply(ballots[second.address], stage.words["promise"])), second)
+    mails = center.take(first.reply(ballots[first.address], stage.words["answer"]))
+    stage.check(center, "news-cannot", mails, organiser)
+    mails = center.take(first.reply(ballots[first.address], stage.words["no"]),
+                        bounce_of(ballots[third.address], third.address))
+    stage.check(center, "news-undelivered-cannot", mails, organiser)
+    mails = center.take(second.reply(ballots[second.address], stage.words["answer"]))
+    result = [mail for mail in mails if address_of(mail) == organiser.address][0]
+    center.take(organiser.reply(result, stage.words["reopen"]))
+    center.take(second.reply(ballots[second.address], stage.words["withdraw"]))
+    mails = center.take(second.reply(ballots[second.address], stage.words["answer"]))
+    stage.check(center, "news-complete", mails, organiser)
+
+
+def main():
+    tap = Tap()
+    for language, people, words in (("ja", JAPANESE, WORDS_JA), ("en", ENGLISH, WORDS_EN)):
+        stage = Stage(tap, language, people, words)
+        what_is_told_at_once(stage)
+        stage.golden.finish()
+    tap.done()
+
+
+if __name__ == "__main__":
+    main()
