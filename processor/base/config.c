@@ -75,6 +75,8 @@ static const struct key keys[] = {
      "file of holidays beside those of the law, one a line: 2026-06-01 NAME, 06-01 NAME (each year), or 2026-07-20 off"},
     {"nightly", "deadlines", KEY_TIME, FIELD(nightly_deadlines), "00:05", 0, 0,
      "when kairan nightly takes in the spool and closes what is due, in case nothing else does: HH:MM or off"},
+    {"nightly", "reminders", KEY_TIME, FIELD(nightly_reminders), "08:00", 0, 0,
+     "when organisers are told how their polls stand, and people reminded in case nothing else does it: HH:MM or off"},
     {"nightly", "digest", KEY_TIME, FIELD(nightly_digest), "06:30", 0, 0,
      "when digests of notes are made, daily ones and, on their day, weekly ones: HH:MM or off"},
     {"nightly", "backup", KEY_TIME, FIELD(nightly_backup), "01:00", 0, 0,

@@ -57,6 +57,7 @@ struct config {
     long nightly_backup;
     long nightly_housekeeping;
     long nightly_digest;
+    long nightly_reminders;
     /* [notes] */
     char *readers;
     char *frequency;

@@ -13,6 +13,7 @@
 #include "job/process.h"
 #include "job/upkeep.h"
 #include "note/digest.h"
+#include "poll/interim.h"
 #include "report/backup_report.h"
 #include "report/history_report.h"
 #include "store/fact.h"
@@ -32,6 +33,11 @@ static bool run_deadlines(struct office *office, struct error **error)
 {
     struct process_counts counts;
     return process_run(office, false, &counts, error);
+}
+
+static bool run_reminders(struct office *office, struct error **error)
+{
+    return run_deadlines(office, error) && interim_run(office, error);
 }
 
 /* Of every pool; one that cannot be backed up does not keep the next from it. */
@@ -69,6 +75,7 @@ struct nightly_job {
 /* In the order in which they run when several are due. */
 static const struct nightly_job jobs[] = {
     {"deadlines", run_deadlines, true, HOUR, offsetof(struct config, nightly_deadlines)},
+    {"reminders", run_reminders, true, HOUR, offsetof(struct config, nightly_reminders)},
     {"digest", digest_run, true, HOUR, offsetof(struct config, nightly_digest)},
     {"backup", run_backup, false, 26 * HOUR, offsetof(struct config, nightly_backup)},
     {"housekeeping", upkeep_run, true, HOUR, offsetof(struct config, nightly_housekeeping)},

@@ -52,7 +52,7 @@ bool absence_take(struct office *office, struct incoming *incoming, struct error
     bool done = find_invitation(context, office, incoming, &poll, &invitation, error);
     if (done && invitation) {
         done = store_set_away(office->store, invitation->person_id, until, error) &&
-               store_touch_poll(office->store, poll->id, office->now, error) &&
+               store_touch_poll(office->store, poll->id, error) &&
                incoming_settle(incoming, "absent", letter->class_reason);
     } else if (done) {
         incoming_settle(incoming, "ignored", letter->class_reason);

@@ -44,7 +44,7 @@ static bool is_last(const struct aftermath *aftermath)
 bool aftermath_keep(struct office *office, const struct aftermath *aftermath, struct error **error)
 {
     struct poll_event event = {.poll_id = aftermath->poll->id};
-    if (!store_touch_poll(office->store, event.poll_id, office->now, error) || !keep_presence(office, aftermath, error))
+    if (!store_touch_poll(office->store, event.poll_id, error) || !keep_presence(office, aftermath, error))
         return false;
     if (is_last(aftermath)) {
         event.kind = EVENT_COMPLETE;

@@ -1,8 +1,10 @@
 /* What a result shows of a count: see result.h. */
+#include "base/clock.h"
 #include "base/memory.h"
 #include "poll/count.h"
 #include "poll/names.h"
 #include "poll/result_table.h"
+#include "poll/schedule.h"
 #include "poll/view.h"
 #include "text/value.h"
 
@@ -13,6 +15,7 @@ struct showing {
     const struct count *count;
     const char *language;
     size_t names_most; /* behind one number */
+    time_t now;
 };
 
 static enum mark mark_at(const struct count *count, size_t person, size_t choice)
@@ -106,6 +109,47 @@ static json_t *view_reason(const struct count *count)
     return view_check(view);
 }
 
+/* "〜1月7日(水)", "1月8日(木)": a day as a remark behind a name, below `context`; NULL: there is none. */
+static char *write_day(const void *context, const struct showing *showing, const char *day, const char *before)
+{
+    time_t instant;
+    if (!day || !clock_parse(day, &instant))
+        return NULL;
+    struct when when = {.start = clock_to_civil(instant), .all_day = true};
+    char *text = when_format(context, showing->language, &when, clock_to_civil(showing->now).year);
+    return memory_format(context, "%s%s", before, text);
+}
+
+/* Whom silence does not say all about: who is away, and who has promised an answer. */
+enum silence { SILENT, SILENT_AWAY, SILENT_DEFERRED };
+
+static enum silence silence_of(const struct showing *showing, const struct invitation *invitation)
+{
+    if (invitation->state == INVITATION_WAITING && schedule_is_away(invitation, showing->now))
+        return SILENT_AWAY;
+    return invitation->state == INVITATION_WAITING && invitation->promised ? SILENT_DEFERRED : SILENT;
+}
+
+static json_t *view_silent(const struct showing *showing, enum silence silence)
+{
+    const struct count *count = showing->count;
+    struct names *names = names_begin(showing->language, showing->names_most);
+    void *context = talloc_new(NULL);
+    for (size_t i = 0; i < count->box.people; i++) {
+        const struct invitation *invitation = &count->invitations[i];
+        if (invitation->state != INVITATION_WAITING || silence_of(showing, invitation) != silence)
+            continue;
+        const char *remark = NULL;
+        if (silence == SILENT_AWAY)
+            remark = write_day(context, showing, invitation->away_until, "〜");
+        else if (silence == SILENT_DEFERRED)
+            remark = write_day(context, showing, invitation->promised, "");
+        names_add(names, count->names[i], remark);
+    }
+    talloc_free(context);
+    return names_end(names);
+}
+
 static json_t *view_people_in(const struct showing *showing, enum invitation_state state)
 {
     const struct count *count = showing->count;
@@ -138,17 +182,18 @@ static json_t *view_lines(const struct showing *showing)
 json_t *count_view(const struct office *office, const struct count *count, const char *organiser, const char *language,
                    bool interim)
 {
-    struct showing showing = {count, language, (size_t)office->config->names_shown};
+    struct showing showing = {count, language, (size_t)office->config->names_shown, office->now};
     json_t *view = view_poll(count->poll, organiser, language);
     json_t *lines = view_lines(&showing);
     bool small = count->box.people <= (size_t)office->config->table_rows;
     size_t answered = count_answered(count);
     json_t *own = json_pack(
-        "{s:O, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:n, s:b, s:b, s:b}", "lines", lines, "best",
+        "{s:O, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:n, s:b, s:b, s:b}", "lines", lines, "best",
         answered && json_array_size(lines) > 1 ? json_incref(json_array_get(lines, 0)) : json_null(), "reason",
         view_reason(count), "table", small ? result_view_table(&count->box, count->names) : json_null(), "invited",
         (json_int_t)count->box.people, "answered", (json_int_t)answered, "unanswered",
-        view_people_in(&showing, INVITATION_WAITING), "partial", view_people_in(&showing, INVITATION_PARTIAL),
+        view_silent(&showing, SILENT), "away", view_silent(&showing, SILENT_AWAY), "deferred",
+        view_silent(&showing, SILENT_DEFERRED), "partial", view_people_in(&showing, INVITATION_PARTIAL),
         "undelivered", view_people_in(&showing, INVITATION_UNDELIVERED), "comments", view_comments(&showing),
         "decision", "is_complete", answered == count->box.people, "is_interim", interim, "is_empty", answered == 0);
     json_decref(lines);

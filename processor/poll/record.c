@@ -235,7 +235,7 @@ static bool mark_undelivered(struct office *office, const struct reference *refe
         struct poll_event event = {.poll_id = poll->id, .kind = EVENT_UNDELIVERED, .invitation_id = invitation->id};
         event.detail = memory_copy_text(context, status);
         done = store_update_invitation(office->store, invitation, INVITATION_WAITING, error) &&
-               store_touch_poll(office->store, poll->id, office->now, error) &&
+               store_touch_poll(office->store, poll->id, error) &&
                store_add_event(office->store, &event, error);
     }
     *found = invitation != NULL;

@@ -15,7 +15,7 @@
  *      "blocked","missing" (required people who are × or silent, a text or null),
  *      "only_missing":{"name", flags of view_mark()}|null}], the best first,
  *    "best": the first of them|null, "reason":{"by_required","by_available","by_yes","by_none","by_best","by_date"}|null,
- *    "table": result_view_table()|null, "invited","answered","unanswered","partial","undelivered" (NAMES),
+ *    "table": result_view_table()|null, "invited","answered","unanswered","away","deferred","partial","undelivered" (NAMES),
  *    "comments":[{"name","text"}],"decision": rsvp_view() (null in the result itself),"is_complete","is_interim","is_empty"}
  *
  * where NAMES is {"names","count","more"}, or null when there are none.

@@ -65,10 +65,46 @@ bool store_count_news(struct store *store, struct poll *poll, struct error **err
                    SQL_VALUES(sql_integer(poll->told), sql_integer(poll->id)), error);
 }
 
-bool store_touch_poll(struct store *store, int64_t poll_id, time_t now, struct error **error)
+bool store_touch_poll(struct store *store, int64_t poll_id, struct error **error)
+{
+    return sql_run(store, "UPDATE poll SET changes = changes + 1 WHERE id = ?", SQL_VALUES(sql_integer(poll_id)), error);
+}
+
+int64_t *store_list_changed_polls(const void *context, struct store *store, struct error **error)
+{
+    return read_ids(context,
+                    sql_query(store, "SELECT id FROM poll WHERE state = 'open' AND changes > digested ORDER BY id",
+                              SQL_NO_VALUES, error),
+                    error);
+}
+
+struct fresh_name *store_list_fresh_names(const void *context, struct store *store, int64_t poll_id, struct error **error)
+{
+    struct fresh_name *names = memory_array(context, struct fresh_name, 0);
+    size_t count = 0;
+    struct rows *rows = sql_query(
+        store,
+        "SELECT CASE WHEN person.name <> '' THEN person.name ELSE invitation.name END, invitation.address FROM poll"
+        " JOIN invitation ON invitation.poll_id = poll.id JOIN answer ON answer.invitation_id = invitation.id"
+        " JOIN letter ON letter.id = answer.letter_id JOIN person ON person.id = invitation.person_id"
+        " WHERE poll.id = ? AND invitation.state <> 'removed'"
+        " AND (poll.digested_at IS NULL OR letter.received_at > poll.digested_at)"
+        " GROUP BY invitation.id ORDER BY MIN(answer.id)",
+        SQL_VALUES(sql_integer(poll_id)), error);
+    while (rows && rows_next(rows)) {
+        names = memory_resize(context, names, struct fresh_name, count + 1);
+        names[count++] = (struct fresh_name){rows_text(names, rows, 0), rows_text(names, rows, 1)};
+    }
+    if (rows && rows_end(rows, error))
+        return names;
+    talloc_free(names);
+    return NULL;
+}
+
+bool store_note_digest(struct store *store, int64_t poll_id, time_t now, struct error **error)
 {
     void *context = talloc_new(NULL);
-    bool done = sql_run(store, "UPDATE poll SET changed_at = ? WHERE id = ?",
+    bool done = sql_run(store, "UPDATE poll SET digested = changes, digested_at = ? WHERE id = ?",
                         SQL_VALUES(sql_instant(context, now), sql_integer(poll_id)), error);
     talloc_free(context);
     return done;

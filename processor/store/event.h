@@ -37,7 +37,20 @@ bool store_drop_events(struct store *store, int64_t poll_id, struct error **erro
 bool store_count_news(struct store *store, struct poll *poll, struct error **error);
 
 /* Notes that something has come in: an answer, an absence, a bounce. */
-bool store_touch_poll(struct store *store, int64_t poll_id, time_t now, struct error **error);
+bool store_touch_poll(struct store *store, int64_t poll_id, struct error **error);
+
+/* Ids of the open polls into which something has come since their last digest, as a talloc array. */
+int64_t *store_list_changed_polls(const void *context, struct store *store, struct error **error);
+
+/* Who has answered a poll since its last digest, each once, as a talloc array. */
+struct fresh_name {
+    char *name; /* "" when nobody has said */
+    char *address;
+};
+struct fresh_name *store_list_fresh_names(const void *context, struct store *store, int64_t poll_id, struct error **error);
+
+/* A digest has told all that has come in. */
+bool store_note_digest(struct store *store, int64_t poll_id, time_t now, struct error **error);
 
 /* Ids of the choices that a required person cannot come to, as a talloc array; one may stand in it several times. */
 int64_t *store_list_blocked_choices(const void *context, struct store *store, int64_t poll_id, struct error **error);

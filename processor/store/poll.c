@@ -42,7 +42,8 @@ bool store_add_poll(struct store *store, struct poll *poll, struct error **error
     bool done =
         sql_run(store,
                 "INSERT INTO poll (id, code, state, title, description, place, organiser_id, deadline, created_at,"
-                " closed_at, edition, reopened, told, invited, waiting) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 1, 0, 0, 0, 0)",
+                " closed_at, edition, reopened, told, changes, digested, invited, waiting) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?,"
+                " NULL, 1, 0, 0, 0, 0, 0, 0)",
                 SQL_VALUES(sql_integer(poll->id), sql_text(poll->code), sql_text(poll_states[poll->state]),
                            sql_text(poll->title), sql_text(poll->description), sql_text(poll->place),
                            sql_integer(poll->organiser_id), sql_instant(context, poll->deadline),

@@ -36,7 +36,9 @@ CREATE TABLE poll (
     reopened     INTEGER NOT NULL, -- how often it was opened again after its close
     remind_at    TEXT,             -- when to look next whom to remind; NULL: no more
     told         INTEGER NOT NULL, -- how many mails have told the organiser of what happened
-    changed_at   TEXT,             -- when something last came in; NULL: nothing yet
+    changes      INTEGER NOT NULL, -- how often something has come in: an answer, an absence, a bounce …
+    digested     INTEGER NOT NULL, -- … and how many of them the organiser's daily mail has told …
+    digested_at  TEXT,             -- … when it was last made; NULL: not yet
     invited      INTEGER NOT NULL, -- how many invitations there are …
     waiting      INTEGER NOT NULL  -- … and how many of them have not answered every choice
 );

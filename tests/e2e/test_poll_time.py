@@ -189,6 +189,31 @@ def all_have_answered_is_told(tap):
               "a poll that was opened again stays open, and its organiser hears that all have answered")
 
 
+def interim(center, instant):
+    """What `kairan nightly reminders` at an instant sends to the organiser, as [(subject, text)]."""
+    center.now = instant
+    for _ in range(2):
+        center.run("nightly", "reminders")
+    center.run("post")
+    return [(str(mail["Subject"]), kt.text_of(mail)) for mail in center.new_mails() if address_of(mail) == YAMADA.address]
+
+
+def the_organiser_hears_daily_of_what_is_new(tap):
+    center, ballots = opened()
+    tap.equal(interim(center, at(19, 8)), [], "nothing has come in: no mail")
+    center.take(SATO.reply(ballots[SATO.address], "○×△"), TANAKA.reply(ballots[TANAKA.address], "22日に回答します"), at=at(19))
+    mails = interim(center, at(20, 8))
+    tap.equal([mail[0].split(" [")[0] for mail in mails], ["【途中経過】定例会 回答 1/3"], "the next morning: once")
+    for line in ("前回のお知らせのあとにお返事のあった方 (2名): 佐藤 花子、田中 実", "未回答 (1名): 鈴木 一郎",
+                 "回答を約束された方 (1名): 田中 実(12月22日(月))"):
+        tap.contains(mails[0][1], line, "how it stands")
+    tap.equal(interim(center, at(21, 8)), [], "nothing since: no mail")
+    center.take(vacation_of(SUZUKI, ballots[SUZUKI.address], "ただいま不在にしております。"))
+    mails = interim(center, at(22, 8))
+    tap.ok(len(mails) == 1 and "不在の方 (1名): 鈴木 一郎" in mails[0][1] and "前回" not in mails[0][1],
+           "an absence is something, though nobody has answered", mails)
+
+
 def main():
     tap = Tap()
     the_silent_are_reminded_twice(tap)
@@ -200,6 +225,7 @@ def main():
     a_promise_is_kept_to(tap)
     a_required_person_who_cannot_is_told(tap)
     all_have_answered_is_told(tap)
+    the_organiser_hears_daily_of_what_is_new(tap)
     tap.done()
 
 

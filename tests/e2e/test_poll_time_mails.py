@@ -57,11 +57,23 @@ def what_is_told_at_once(stage):
     stage.check(center, "news-complete", mails, organiser)
 
 
+def what_is_told_daily(stage):
+    organiser, [first, second, third] = stage.people.organiser, stage.people.asked
+    center, ballots = stage.open()
+    center.take(first.reply(ballots[first.address], stage.words["answer"]))
+    center.take(second.reply(ballots[second.address], stage.words["promise"]), bounce_of(ballots[third.address], third.address))
+    center.now = "2025-12-19T08:00:00+09:00"
+    center.run("nightly", "reminders")
+    center.run("post")
+    stage.check(center, "interim", center.new_mails(), organiser)
+
+
 def main():
     tap = Tap()
     for language, people, words in (("ja", JAPANESE, WORDS_JA), ("en", ENGLISH, WORDS_EN)):
         stage = Stage(tap, language, people, words)
         what_is_told_at_once(stage)
+        what_is_told_daily(stage)
         stage.golden.finish()
     tap.done()
 
