@@ -8,6 +8,7 @@
 #include "poll/ballot.h"
 #include "poll/view.h"
 #include "store/answer.h"
+#include "store/reminder.h"
 #include "text/value.h"
 
 struct change *change_new(const void *context)
@@ -128,7 +129,9 @@ static bool tell(struct notice *notice, const struct invitation *invitation, lon
             .takes_absences = true,
             .was_queued = &was_queued,
             .view = view};
-        done = office_queue(office, &outgoing, error);
+        bool asks = json_array_size(asked) > 0;
+        done = office_queue(office, &outgoing, error) &&
+               (!was_queued || !asks || store_note_asked(office->store, invitation->id, office->now, false, error));
         json_decref(view);
     }
     *queued += was_queued;
