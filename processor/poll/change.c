@@ -63,10 +63,11 @@ static json_t *make_view(const struct notice *notice, const char *language, stru
     if (!ballot_keep_text(notice->office, notice->poll, language, error))
         return NULL;
     json_t *view = view_poll(notice->poll, notice->organiser, language);
-    json_t *own = json_pack("{s:o, s:o, s:o, s:b, s:b}", "added", view_choices(notice->poll, change->added, language),
+    json_t *own = json_pack("{s:o, s:o, s:o, s:b, s:b, s:b}", "added", view_choices(notice->poll, change->added, language),
                             "dropped", view_choices(notice->poll, change->dropped, language), "moved",
                             view_moved(notice->poll, change->moved, language), "new_deadline", change->has_new_deadline,
-                            "reopened", change->is_reopened);
+                            "new_place",
+                            change->has_new_place, "reopened", change->is_reopened);
     json_object_update(view, view_check(own));
     json_decref(own);
     return view;
@@ -143,7 +144,7 @@ static bool concerns(const struct change *change, const struct invitation *invit
 {
     if (invitation->state == INVITATION_UNDELIVERED)
         return false;
-    if (change->is_reopened || memory_count(change->added) || memory_count(change->dropped) || memory_count(change->moved))
+    if (change->is_reopened || change->has_new_place || memory_count(change->added) || memory_count(change->dropped) || memory_count(change->moved))
         return true;
     return change->has_new_deadline && invitation->state != INVITATION_ANSWERED;
 }

@@ -17,6 +17,7 @@ struct moved_choice {
 
 struct change {
     bool has_new_deadline; /* concerns those who have not answered everything; all else concerns everybody */
+    bool has_new_place;    /* concerns everybody, as all but a new deadline does */
     bool is_reopened;
     struct choice *added; /* talloc arrays */
     struct choice *dropped;

@@ -42,6 +42,13 @@ static const struct poll_command commands[] = {
     {"招待|対象|invite", command_invite, IN_DRAFT | IN_OPEN, false},
     {"除外|remove|uninvite", command_remove, IN_DRAFT | IN_OPEN, true},
     {"代理|proxy", command_proxy, IN_OPEN, true},
+    {"定足数|成立人数|quorum", command_set_quorum, IN_DRAFT | IN_OPEN, false},
+    {"上限|○の上限|limit", command_set_limit, IN_DRAFT, false},
+    {"匿名|匿名投票|anonymous", command_set_anonymous, IN_DRAFT, false},
+    {"結果の公開|結果公開|results to", command_set_results, IN_DRAFT, false},
+    {"所要|所要時間|duration", command_set_duration, IN_DRAFT | IN_OPEN, false},
+    {"場所|会場|place|location", command_set_place, IN_DRAFT | IN_OPEN, true},
+    {"備考|補足|notes|note", command_add_note, IN_DRAFT, false},
     {"複製|clone", command_clone, IN_OPEN | IN_CLOSED, false},
 };
 
@@ -57,6 +64,7 @@ static const char *const command_effects[] = {
     "last_choice",  "which_choice",  "moved_meanwhile", "required",      "optional",         "unknown_participant",
     "invited",      "invited_already", "too_many_people", "removed",     "last_person",      "proxied",
     "unclear_proxy", "cloned",
+    "options_set",  "unclear_option", "not_anonymously",
 };
 
 bool command_tell(struct commanding *commanding, const char *name, json_t *details)

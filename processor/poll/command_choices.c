@@ -138,7 +138,8 @@ bool command_add(struct commanding *commanding, const char *arguments, struct er
         return command_tell(commanding, "add_begins", NULL);
     }
     void *context = talloc_new(NULL);
-    struct when_context about = {.now = clock_to_civil(commanding->incoming->received_at),
+    struct when_context about = {.duration_minutes = (int)commanding->poll->options.minutes,
+                                 .now = clock_to_civil(commanding->incoming->received_at),
                                  .almanac = commanding->office->almanac};
     struct when_result *result = when_read_candidates(context, arguments, &about);
     bool done = true;
@@ -154,7 +155,8 @@ bool command_add(struct commanding *commanding, const char *arguments, struct er
 bool command_adds(const struct commanding *commanding, const char *line)
 {
     void *context = talloc_new(NULL);
-    struct when_context about = {.now = clock_to_civil(commanding->incoming->received_at),
+    struct when_context about = {.duration_minutes = (int)commanding->poll->options.minutes,
+                                 .now = clock_to_civil(commanding->incoming->received_at),
                                  .almanac = commanding->office->almanac};
     bool is_date = commanding->is_adding && when_read_candidates(context, line, &about)->verdict != WHEN_NONE;
     talloc_free(context);

@@ -60,7 +60,8 @@ bool command_clone(struct commanding *commanding, const char *arguments, struct 
     copy->deadline = copy_deadline(office, poll);
     copy->code = poll_find_free_code(copy, office, error);
     copy_choices(copy, poll, clock_to_civil(office->now));
-    return copy->code && store_add_poll(office->store, copy, error) && copy_people(office, poll, copy, error) &&
+    return copy->code && store_add_poll(office->store, copy, error) &&
+           store_set_options(office->store, copy->id, &copy->options, error) && copy_people(office, poll, copy, error) &&
            preview_queue(office, commanding->incoming, copy, &(struct preview){.draft = NULL}, error) &&
            command_tell(commanding, "cloned", NULL);
 }

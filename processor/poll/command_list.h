@@ -31,6 +31,15 @@ bool command_fix(struct commanding *commanding, const char *arguments, struct er
 /* Whether a line that is no command is a date below 「追加」. */
 bool command_adds(const struct commanding *commanding, const char *line);
 
+/* command_options.c: what else was asked for */
+bool command_set_quorum(struct commanding *commanding, const char *arguments, struct error **error);
+bool command_set_limit(struct commanding *commanding, const char *arguments, struct error **error);
+bool command_set_anonymous(struct commanding *commanding, const char *arguments, struct error **error);
+bool command_set_results(struct commanding *commanding, const char *arguments, struct error **error);
+bool command_set_duration(struct commanding *commanding, const char *arguments, struct error **error);
+bool command_set_place(struct commanding *commanding, const char *arguments, struct error **error);
+bool command_add_note(struct commanding *commanding, const char *arguments, struct error **error);
+
 /* command_clone.c: another poll like this one */
 bool command_clone(struct commanding *commanding, const char *arguments, struct error **error);
 

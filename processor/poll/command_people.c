@@ -29,7 +29,9 @@ bool command_remind(struct commanding *commanding, const char *arguments, struct
     struct invitation *all =
         store_list_invitations(context, commanding->office->store, commanding->poll->id, LIMIT_PARTICIPANTS, error);
     bool done = all != NULL;
-    if (done && !*arguments) {
+    if (done && *arguments && commanding->poll->options.is_anonymous) { /* it would show who has answered */
+        command_tell(commanding, "not_anonymously", NULL);
+    } else if (done && !*arguments) {
         done = tell_reminded(commanding, all, error);
     } else if (done) {
         struct people_choice chosen = people_choose(context, all, arguments);
@@ -71,6 +73,8 @@ static struct invitation *choose(const void *context, struct commanding *command
 
 static bool set_required(struct commanding *commanding, const char *words, bool required, struct error **error)
 {
+    if (commanding->poll->options.is_anonymous && required)
+        return command_tell(commanding, "not_anonymously", NULL);
     void *context = talloc_new(NULL);
     struct invitation *people = choose(context, commanding, words, error);
     bool done = people != NULL;
@@ -212,6 +216,8 @@ static const struct invitation *split_proxy(const void *context, const struct in
 /* 「代理 佐藤 ○×○」: who was told on the telephone is told by mail what was entered for them. */
 bool command_proxy(struct commanding *commanding, const char *arguments, struct error **error)
 {
+    if (commanding->poll->options.is_anonymous)
+        return command_tell(commanding, "not_anonymously", NULL);
     void *context = talloc_new(NULL);
     struct office *office = commanding->office;
     struct invitation *all =

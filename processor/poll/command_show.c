@@ -63,6 +63,8 @@ bool command_show_result(struct commanding *commanding, const char *arguments, s
         return false;
     if (!asks_for_detail(arguments))
         return true;
+    if (commanding->poll->options.is_anonymous)
+        return command_tell(commanding, "not_anonymously", NULL);
     struct answer_list answers = {commanding->language, json_array()};
     bool done = store_visit_answers(commanding->office->store, commanding->poll->id, add_answer, &answers, error);
     if (!done) {

@@ -2,9 +2,12 @@
 #include "poll/count.h"
 
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "base/memory.h"
+#include "poll/receipt.h"
 #include "poll/view.h"
 #include "store/answer.h"
 #include "text/value.h"
@@ -45,19 +48,46 @@ static void drop_vote(void *closure, int invitation_number, int choice_number, c
     count->remarks[cell] = memory_copy_text(count->remarks, note);
 }
 
+/* In an anonymous poll nobody has a name but their receipt, and the lines stand in the order of those. */
+struct veiled {
+    char *receipt;
+    struct invitation invitation;
+};
+
+static int compare_receipts(const void *a, const void *b)
+{
+    const struct veiled *first = a;
+    const struct veiled *second = b;
+    return strcmp(first->receipt, second->receipt);
+}
+
+static void hide_names(struct count *count, const struct office *office, const struct poll *poll)
+{
+    size_t people = memory_count(count->invitations);
+    struct veiled *veiled = memory_array(count, struct veiled, people);
+    for (size_t i = 0; i < people; i++)
+        veiled[i] = (struct veiled){receipt_make(veiled, office, poll, count->invitations[i].number),
+                                    count->invitations[i]};
+    qsort(veiled, people, sizeof *veiled, compare_receipts);
+    for (size_t i = 0; i < people; i++) {
+        count->invitations[i] = veiled[i].invitation;
+        count->names[i] = veiled[i].receipt;
+    }
+}
+
 static void fill_box(struct counting *counting, const struct poll *poll)
 {
     struct count *count = counting->count;
     size_t people = memory_count(count->invitations);
     size_t cells = people * poll->choice_count;
     bool *required = memory_array(count, bool, people);
-    count->names = memory_array(count, char *, people);
     count->remarks = memory_array(count, char *, cells);
     for (size_t i = 0; i < people; i++) {
         const struct invitation *invitation = &count->invitations[i];
         note_place(count, &counting->rows, invitation->number, i);
         required[i] = invitation->required;
-        count->names[i] = view_person_name(count->names, invitation->name, invitation->address);
+        if (!poll->options.is_anonymous)
+            count->names[i] = view_person_name(count->names, invitation->name, invitation->address);
     }
     for (size_t i = 0; i < poll->choice_count; i++)
         note_place(count, &counting->columns, poll->choices[i].number, i);
@@ -72,6 +102,9 @@ struct count *count_votes(const void *context, struct office *office, const stru
     count->poll = poll;
     count->invitations = store_list_invitations(count, office->store, poll->id, LIMIT_PARTICIPANTS, error);
     if (count->invitations) {
+        count->names = memory_array(count, char *, memory_count(count->invitations));
+        if (poll->options.is_anonymous)
+            hide_names(count, office, poll);
         fill_box(&counting, poll);
         if (store_visit_votes(office->store, poll->id, drop_vote, &counting, error)) {
             count->lines = tally_count(count, &count->box);

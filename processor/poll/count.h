@@ -11,7 +11,7 @@
 struct count {
     const struct poll *poll;
     struct invitation *invitations; /* talloc array */
-    char **names;                   /* one an invitation */
+    char **names;                   /* one an invitation; in an anonymous poll receipts, and all in their order */
     struct ballot_box box;
     char **remarks;           /* like the marks of the box: a condition ("13:30〜"), or NULL */
     struct tally_line *lines; /* the best first */

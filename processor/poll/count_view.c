@@ -3,11 +3,13 @@
 #include "base/memory.h"
 #include "poll/count.h"
 #include "poll/names.h"
+#include "poll/option.h"
 #include "poll/result_table.h"
 #include "poll/schedule.h"
 #include "poll/view.h"
 #include "text/value.h"
 
+enum { RECEIPTS_SHOWN = 2000 };
 enum { DETAILED_LINES = 3 }; /* with names in HTML, where a table of all answers follows */
 
 /* One view in the making. */
@@ -27,6 +29,8 @@ static enum mark mark_at(const struct count *count, size_t person, size_t choice
 static json_t *view_names(const struct showing *showing, size_t choice, enum mark mark, enum mark other)
 {
     const struct count *count = showing->count;
+    if (count->poll->options.is_anonymous)
+        return json_null();
     struct names *names = names_begin(showing->language, showing->names_most);
     for (size_t person = 0; person < count->box.people; person++) {
         enum mark given = mark_at(count, person, choice);
@@ -61,7 +65,7 @@ static json_t *view_required(const struct showing *showing, size_t choice, enum 
 /* The one person whose ○ would make it everybody, and what they have said instead. */
 static json_t *view_only_missing(const struct count *count, const struct tally_line *line)
 {
-    if (line->only_missing < 0)
+    if (line->only_missing < 0 || count->poll->options.is_anonymous)
         return json_null();
     json_t *view = view_mark(mark_at(count, (size_t)line->only_missing, line->choice));
     json_object_set_new(view, "name", json_string(count->names[line->only_missing]));
@@ -133,6 +137,8 @@ static enum silence silence_of(const struct showing *showing, const struct invit
 static json_t *view_silent(const struct showing *showing, enum silence silence)
 {
     const struct count *count = showing->count;
+    if (count->poll->options.is_anonymous)
+        return json_null();
     struct names *names = names_begin(showing->language, showing->names_most);
     void *context = talloc_new(NULL);
     for (size_t i = 0; i < count->box.people; i++) {
@@ -153,6 +159,8 @@ static json_t *view_silent(const struct showing *showing, enum silence silence)
 static json_t *view_people_in(const struct showing *showing, enum invitation_state state)
 {
     const struct count *count = showing->count;
+    if (count->poll->options.is_anonymous)
+        return json_null();
     struct names *names = names_begin(showing->language, showing->names_most);
     for (size_t i = 0; i < count->box.people; i++)
         if (count->invitations[i].state == state)
@@ -171,6 +179,23 @@ static json_t *view_comments(const struct showing *showing)
     return list;
 }
 
+/* Whether a date has as many ○ as the poll asks for, may come to it by its △, or neither; null: it asks for none. */
+static json_t *view_quorum(const struct count *count)
+{
+    const struct poll *poll = count->poll;
+    size_t need = (size_t)option_quorum(&poll->options, (long)count->box.people);
+    bool reached = false;
+    bool possible = false;
+    if (!need)
+        return json_null();
+    for (size_t i = 0; i < count->box.choices; i++) {
+        reached = reached || count->lines[i].yes >= need;
+        possible = possible || count->lines[i].yes + count->lines[i].maybe >= need;
+    }
+    return json_pack("{s:I, s:b, s:b, s:b}", "need", (json_int_t)need, "is_reached", reached, "is_possible",
+                     possible && !reached, "is_failed", !possible && !reached);
+}
+
 static json_t *view_lines(const struct showing *showing)
 {
     json_t *lines = json_array();
@@ -185,17 +210,19 @@ json_t *count_view(const struct office *office, const struct count *count, const
     struct showing showing = {count, language, (size_t)office->config->names_shown, office->now};
     json_t *view = view_poll(count->poll, organiser, language);
     json_t *lines = view_lines(&showing);
-    bool small = count->box.people <= (size_t)office->config->table_rows;
+    bool small = count->box.people <= (size_t)office->config->table_rows ||
+                 (count->poll->options.is_anonymous && count->box.people <= RECEIPTS_SHOWN); /* they find nothing else */
     size_t answered = count_answered(count);
     json_t *own = json_pack(
-        "{s:O, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:n, s:b, s:b, s:b}", "lines", lines, "best",
+        "{s:O, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:n, s:b, s:b, s:b, s:o}", "lines", lines, "best",
         answered && json_array_size(lines) > 1 ? json_incref(json_array_get(lines, 0)) : json_null(), "reason",
         view_reason(count), "table", small ? result_view_table(&count->box, count->names) : json_null(), "invited",
         (json_int_t)count->box.people, "answered", (json_int_t)answered, "unanswered",
         view_silent(&showing, SILENT), "away", view_silent(&showing, SILENT_AWAY), "deferred",
         view_silent(&showing, SILENT_DEFERRED), "partial", view_people_in(&showing, INVITATION_PARTIAL),
         "undelivered", view_people_in(&showing, INVITATION_UNDELIVERED), "comments", view_comments(&showing),
-        "decision", "is_complete", answered == count->box.people, "is_interim", interim, "is_empty", answered == 0);
+        "decision", "is_complete", answered == count->box.people, "is_interim", interim, "is_empty", answered == 0,
+        "quorum", view_quorum(count));
     json_decref(lines);
     json_object_update(view, view_check(own));
     json_decref(own);

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "mail/route.h"
+#include "poll/option.h"
 #include "poll/participants.h"
 #include "text/fold.h"
 
@@ -21,9 +22,11 @@ enum label {
     LABEL_PARTICIPANTS,
     LABEL_REQUIRED,
     LABEL_CHOICES,
+    LABEL_NOTES,
     LABEL_ANONYMOUS,
-    LABEL_RESULT,
-    LABEL_OTHER_OPTION,
+    LABEL_RESULTS,
+    LABEL_QUORUM,
+    LABEL_LIMIT,
 };
 
 /* As they stand after folding. */
@@ -42,15 +45,21 @@ static const struct {
     {"required", LABEL_REQUIRED},     {"候補", LABEL_CHOICES},        {"候補日", LABEL_CHOICES},
     {"候補日時", LABEL_CHOICES},      {"日程", LABEL_CHOICES},        {"日時", LABEL_CHOICES},
     {"dates", LABEL_CHOICES},         {"options", LABEL_CHOICES},     {"匿名", LABEL_ANONYMOUS},
-    {"anonymous", LABEL_ANONYMOUS},   {"結果", LABEL_RESULT},         {"results", LABEL_RESULT},
-    {"定足数", LABEL_OTHER_OPTION},   {"quorum", LABEL_OTHER_OPTION},
+    {"匿名投票", LABEL_ANONYMOUS},    {"anonymous", LABEL_ANONYMOUS}, {"結果", LABEL_RESULTS},
+    {"結果の公開", LABEL_RESULTS},    {"results", LABEL_RESULTS},     {"result", LABEL_RESULTS},
+    {"定足数", LABEL_QUORUM},         {"成立人数", LABEL_QUORUM},     {"quorum", LABEL_QUORUM},
+    {"上限", LABEL_LIMIT},            {"○の上限", LABEL_LIMIT},       {"○の数", LABEL_LIMIT},
+    {"limit", LABEL_LIMIT},           {"most", LABEL_LIMIT},          {"備考", LABEL_NOTES},
+    {"メモ", LABEL_NOTES},            {"注意", LABEL_NOTES},          {"補足", LABEL_NOTES},
+    {"notes", LABEL_NOTES},           {"note", LABEL_NOTES},          {"remarks", LABEL_NOTES},
 };
 
 const char *draft_problem_name(enum draft_problem_kind kind)
 {
     static const char *const names[] = {
         "no_choices",      "too_many_choices",      "unclear_date",        "unclear_deadline", "past_deadline",
-        "no_participants", "too_many_participants", "unknown_participant", "broken_circle",    "unsupported",
+        "no_participants", "too_many_participants", "unknown_participant", "broken_circle",    "unclear_option",
+        "anonymous_and_required",
     };
     return names[kind];
 }
@@ -122,27 +131,6 @@ static enum label read_label(const char *line, const char **value)
     }
     talloc_free(context);
     return label;
-}
-
-/* 2時間, 90分, 1時間半, 1.5h, 2 hours, 90 min; 0 when it is none. */
-static int read_duration(const char *value)
-{
-    void *context = talloc_new(NULL);
-    char *key = text_fold_key(context, value);
-    char *end;
-    double number = strtod(key, &end);
-    int minutes = 0;
-    if (end != key && number > 0 && number < 1000) {
-        end += strspn(end, " ");
-        if (strncmp(end, "時間", strlen("時間")) == 0)
-            minutes = (int)(number * 60) + (strstr(end, "半") ? 30 : 0);
-        else if (strncmp(end, "分", strlen("分")) == 0 || strncmp(end, "min", 3) == 0)
-            minutes = (int)number;
-        else if (*end == 'h')
-            minutes = (int)(number * 60);
-    }
-    talloc_free(context);
-    return minutes;
 }
 
 static void read_deadline(struct reader *reader, const char *line, const char *value)
@@ -228,15 +216,17 @@ static bool read_choice_line(struct reader *reader, const char *line)
     return true;
 }
 
-static bool is_no(const char *value)
+/* What is asked for and not done would be a promise broken in silence. */
+static void read_option(struct reader *reader, enum option_kind kind, const char *line, const char *value)
 {
-    static const char *const words[] = {"いいえ", "no", "なし", "しない", "公開", "open", "public"};
-    char *key = text_fold_key(NULL, value);
-    bool found = false;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        found = found || strcmp(words[i], key) == 0;
-    talloc_free(key);
-    return found;
+    if (!option_read(&reader->draft->options, kind, value))
+        draft_add_problem(reader->draft, DRAFT_UNCLEAR_OPTION, line);
+}
+
+static void add_description(struct reader *reader, const char *line)
+{
+    buffer_add_text(reader->description, line);
+    buffer_add_byte(reader->description, '\n');
 }
 
 static void read_labelled(struct reader *reader, enum label label, const char *line, const char *value)
@@ -250,8 +240,7 @@ static void read_labelled(struct reader *reader, enum label label, const char *l
         draft->place = memory_copy_text(draft, value);
         break;
     case LABEL_DURATION:
-        if (!read_duration(value))
-            draft_add_problem(draft, DRAFT_UNSUPPORTED, line);
+        read_option(reader, OPTION_DURATION, line, value);
         break;
     case LABEL_PARTICIPANTS:
         participants_add_words(draft, reader->config, value);
@@ -264,16 +253,38 @@ static void read_labelled(struct reader *reader, enum label label, const char *l
         if (*value && !read_choice_line(reader, value))
             draft_add_problem(draft, DRAFT_UNCLEAR_DATE, line);
         break;
-    case LABEL_ANONYMOUS:
-    case LABEL_RESULT:
-        if (!is_no(value)) /* what is asked for and not done would be a promise broken in silence */
-            draft_add_problem(draft, DRAFT_UNSUPPORTED, line);
+    case LABEL_NOTES:
+        add_description(reader, line);
         break;
-    case LABEL_OTHER_OPTION:
+    case LABEL_ANONYMOUS:
+        read_option(reader, OPTION_ANONYMOUS, line, value);
+        break;
+    case LABEL_RESULTS:
+        read_option(reader, OPTION_RESULTS, line, value);
+        break;
+    case LABEL_QUORUM:
+        read_option(reader, OPTION_QUORUM, line, value);
+        break;
+    case LABEL_LIMIT:
+        read_option(reader, OPTION_LIMIT, line, value);
+        break;
     case LABEL_NONE:
-        draft_add_problem(draft, DRAFT_UNSUPPORTED, line);
+        draft_add_problem(draft, DRAFT_UNCLEAR_OPTION, line);
         break;
     }
+}
+
+/* A short word and a colon below the dates: perhaps something was asked for. */
+static bool looks_like_option(const char *line)
+{
+    enum { WORD_MOST = 36, WIDE_MOST = 60 };
+    char *key = text_fold_key(NULL, line);
+    const char *colon = strchr(key, ':');
+    size_t width = colon ? (size_t)(colon - key) : 0;
+    bool looks = width && width <= WORD_MOST && strlen(key) <= WIDE_MOST * 3 && colon[1] && strncmp(colon, "://", 3) != 0 &&
+                 !memchr(key, '@', width) && key[strspn(key, "0123456789")] != ':';
+    talloc_free(key);
+    return looks;
 }
 
 static void read_prose(struct reader *reader, const char *line)
@@ -282,10 +293,10 @@ static void read_prose(struct reader *reader, const char *line)
     struct when_result *result = when_read_point(reader->draft, line, &about);
     if (holds_dates(result))
         append(&reader->draft->skipped, reader->draft, line);
-    if (!reader->in_choices && (*line || reader->description->length)) {
-        buffer_add_text(reader->description, line);
-        buffer_add_byte(reader->description, '\n');
-    }
+    if (!reader->in_choices && (*line || reader->description->length))
+        add_description(reader, line);
+    else if (looks_like_option(line))
+        append(&reader->draft->unread, reader->draft, line);
 }
 
 /* True at 「以上」 or "end": what follows is not for us. */
@@ -367,7 +378,7 @@ static void find_duration(struct reader *reader, char *line)
         char *next = find_next_field(line);
         const char *value;
         if (read_label(line, &value) == LABEL_DURATION)
-            reader->duration_minutes = read_duration(value);
+            reader->duration_minutes = option_read_minutes(value);
         line = next;
     }
 }
@@ -430,6 +441,8 @@ static void check_whole(struct reader *reader)
         draft_add_problem(draft, DRAFT_TOO_MANY_CHOICES, "");
     else if (!reader->deadline_line)
         infer_deadline(reader);
+    if (draft->options.is_anonymous && reader->required)
+        draft_add_problem(draft, DRAFT_ANONYMOUS_AND_REQUIRED, "");
     if (!draft->participant_count)
         draft_add_problem(draft, DRAFT_NO_PARTICIPANTS, "");
     else if (draft->participant_count > LIMIT_PARTICIPANTS)

@@ -10,6 +10,7 @@
 
 #include "base/config.h"
 #include "mail/letter.h"
+#include "store/option.h"
 #include "text/when.h"
 
 /* What stands in the way of a poll, or should be looked at; `line` is quoted verbatim. */
@@ -23,7 +24,8 @@ enum draft_problem_kind {
     DRAFT_TOO_MANY_PARTICIPANTS,
     DRAFT_UNKNOWN_PARTICIPANT, /* line: the word */
     DRAFT_BROKEN_CIRCLE,       /* line: what is wrong with it */
-    DRAFT_UNSUPPORTED,         /* line: an option that would be ignored */
+    DRAFT_UNCLEAR_OPTION,      /* line: an option that is not understood */
+    DRAFT_ANONYMOUS_AND_REQUIRED,
 };
 
 struct draft_problem {
@@ -54,6 +56,8 @@ struct draft {
     size_t *places; /* hash table by address: index of a participant + 1, 0 where nobody is */
     struct draft_problem *problems;
     size_t problem_count;
+    struct poll_options options;
+    char **unread;  /* talloc array: lines that look like an option and are none */
     char **skipped; /* talloc array: lines that hold a date but were not taken as candidates */
 };
 

@@ -15,6 +15,10 @@ static json_t *view_fresh(void *context, struct office *office, const struct pol
     struct fresh_name *fresh = store_list_fresh_names(context, office->store, poll->id, error);
     if (!fresh)
         return NULL;
+    if (poll->options.is_anonymous) {
+        talloc_free(fresh);
+        return json_null();
+    }
     struct names *names = names_begin(language, (size_t)office->config->names_shown);
     for (size_t i = 0; i < memory_count(fresh); i++)
         names_add(names, view_person_name(context, fresh[i].name, fresh[i].address), NULL);

@@ -88,7 +88,7 @@ bool invite_participant(const void *context, struct office *office, struct poll 
                                            .address = participant->address,
                                            .name = *person->name ? person->name : participant->name,
                                            .language = person->language,
-                                           .required = participant->required};
+                                           .required = participant->required && !poll->options.is_anonymous};
         done = add_invitation(office, poll, *invitation, error);
     }
     poll->invited += done;

@@ -81,7 +81,7 @@ static json_t *view_problems(const struct draft *draft)
     json_t *list = json_array();
     for (size_t i = 0; i < draft->problem_count; i++) {
         json_t *problem = json_pack("{s:o}", "line", view_text(draft->problems[i].line));
-        for (int kind = DRAFT_NO_CHOICES; kind <= DRAFT_UNSUPPORTED; kind++)
+        for (int kind = DRAFT_NO_CHOICES; kind <= DRAFT_ANONYMOUS_AND_REQUIRED; kind++)
             json_object_set_new(problem, draft_problem_name((enum draft_problem_kind)kind),
                                 json_boolean(kind == (int)draft->problems[i].kind));
         json_object_set_new(problem, "why", view_reason(draft->problems[i].reason));
@@ -140,6 +140,7 @@ static struct poll *store_draft(struct office *office, const struct incoming *in
     poll->description = draft->description;
     poll->place = draft->place;
     poll->organiser_id = organiser->id;
+    poll->options = draft->options;
     poll->deadline = clock_from_civil(draft->deadline);
     poll->created_at = office->now;
     poll->choice_count = draft->choice_count;
@@ -153,7 +154,9 @@ static struct poll *store_draft(struct office *office, const struct incoming *in
                                            .all_day = when->all_day,
                                            .note = when->note};
     }
-    return store_add_poll(office->store, poll, error) && invite_all(office, draft, poll, error) ? poll : NULL;
+    return store_add_poll(office->store, poll, error) &&
+                   store_set_options(office->store, poll->id, &poll->options, error) &&
+                   invite_all(office, draft, poll, error) ? poll : NULL;
 }
 
 bool poll_take_opening(struct office *office, struct incoming *incoming, const struct draft *draft,

@@ -124,9 +124,9 @@ static json_t *view_preview(struct office *office, const struct poll *poll, cons
         mark_choices(json_object_get(view, "choices"), office, poll, draft, language);
         long more = poll->invited - (long)memory_count(shown);
         json_t *own = json_pack(
-            "{s:o, s:I, s:o, s:o, s:b, s:b, s:s, s:b, s:o, s:b}", "participants", view_participants(shown),
+            "{s:o, s:I, s:o, s:o, s:o, s:b, s:b, s:s, s:b, s:o, s:b}", "participants", view_participants(shown),
             "participant_count", (json_int_t)poll->invited, "more_participants", more > 0 ? json_integer(more) : json_null(),
-            "skipped", view_lines(draft ? draft->skipped : NULL), "deadline_inferred", draft && draft->deadline_inferred,
+            "unread", view_lines(draft ? draft->unread : NULL), "skipped", view_lines(draft ? draft->skipped : NULL), "deadline_inferred", draft && draft->deadline_inferred,
             "deadline_late", is_after_first_choice(poll), "ballot", text, "is_stale", preview->is_stale, "entries",
             preview->entries ? json_incref(preview->entries) : json_array(), "is_long", poll->choice_count > MANY_CHOICES);
         json_object_update(view, view_check(own));

@@ -13,6 +13,7 @@
 #include "poll/organiser.h"
 #include "poll/reply.h"
 #include "poll/rsvp.h"
+#include "poll/standing.h"
 #include "poll/view.h"
 #include "poll/vote.h"
 #include "store/event.h"
@@ -81,6 +82,8 @@ static bool take_answer_of(struct office *office, struct incoming *incoming, str
         return reply_refuse(office, incoming, "cancelled", error);
     if (speaker->authority == AUTHORITY_OTHER)
         return hold_answer(office, incoming, poll, speaker->invitation, error);
+    if (standing_is_asked(incoming->letter->new_text) && speaker->invitation->person_id != poll->organiser_id)
+        return standing_tell(office, incoming, poll, speaker->invitation, error);
     if (incoming->has_genuine_token && speaker->invitation->person_id == poll->organiser_id)
         return poll_take_own_ballot(office, incoming, poll, speaker->invitation, error);
     return vote_take_answer(office, incoming, poll, speaker->invitation, error);

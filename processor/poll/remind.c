@@ -16,7 +16,7 @@ bool remind_plan(struct office *office, const struct poll *poll, struct error **
 static struct invitation *choose(const void *context, struct office *office, const struct poll *poll, time_t *next,
                                  struct error **error)
 {
-    struct schedule schedule = schedule_make(poll->created_at, poll->deadline);
+    struct schedule schedule = schedule_make(office->almanac, poll->created_at, poll->deadline);
     struct invitation *all = store_list_invitations(context, office->store, poll->id, LIMIT_PARTICIPANTS, error);
     size_t count = 0;
     *next = 0;
@@ -31,8 +31,8 @@ static struct invitation *choose(const void *context, struct office *office, con
 static bool remind(struct office *office, const struct poll *poll, long *queued, struct error **error)
 {
     *queued = 0;
-    if (!schedule_is_office_time(office->now))
-        return store_set_remind_at(office->store, poll->id, schedule_next_office_time(office->now), error);
+    if (!schedule_is_office_time(office->almanac, office->now))
+        return store_set_remind_at(office->store, poll->id, schedule_next_office_time(office->almanac, office->now), error);
     void *context = talloc_new(NULL);
     time_t next;
     struct invitation *due = choose(context, office, poll, &next, error);

@@ -86,6 +86,8 @@ static bool announce_to_all(struct announcement *announcement, struct error **er
     for (size_t i = 0; i < count->box.people; i++) {
         const struct invitation *invitation = &count->invitations[i];
         invited = invited || invitation->person_id == organiser->id;
+        if (announcement->poll->options.results == RESULTS_ORGANISER && invitation->person_id != organiser->id)
+            continue;
         if (invitation->state != INVITATION_UNDELIVERED &&
             !announce_to(announcement, invitation->name, invitation->address, invitation->number, invitation->language,
                          error))

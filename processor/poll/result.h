@@ -16,7 +16,8 @@
  *      "only_missing":{"name", flags of view_mark()}|null}], the best first,
  *    "best": the first of them|null, "reason":{"by_required","by_available","by_yes","by_none","by_best","by_date"}|null,
  *    "table": result_view_table()|null, "invited","answered","unanswered","away","deferred","partial","undelivered" (NAMES),
- *    "comments":[{"name","text"}],"decision": rsvp_view() (null in the result itself),"is_complete","is_interim","is_empty"}
+ *    "comments":[{"name","text"}],"decision": rsvp_view() (null in the result itself),"is_complete","is_interim","is_empty",
+ *    "quorum":{"need","is_reached","is_possible","is_failed"}|null}
  *
  * where NAMES is {"names","count","more"}, or null when there are none.
  */

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "store/poll.h"
+#include "text/almanac.h"
 
 enum { SCHEDULE_REMINDERS_MOST = 2 };
 
@@ -19,19 +20,20 @@ struct schedule {
     time_t at[SCHEDULE_REMINDERS_MOST]; /* ascending */
     size_t count;
     time_t deadline;
+    const struct almanac *almanac;
 };
 
-/* The reminders of a poll that runs from `opened` to `deadline`. */
-struct schedule schedule_make(time_t opened, time_t deadline);
+/* The almanac, which knows the days off, must outlive what is made with it. The reminders of a poll that runs from `opened` to `deadline`. */
+struct schedule schedule_make(const struct almanac *almanac, time_t opened, time_t deadline);
 
 /* Whether mail that nobody waits for may go out: by day, not on a day off. */
-bool schedule_is_office_time(time_t instant);
+bool schedule_is_office_time(const struct almanac *almanac, time_t instant);
 
 /* The first moment from `instant` on at which it may. */
-time_t schedule_next_office_time(time_t instant);
+time_t schedule_next_office_time(const struct almanac *almanac, time_t instant);
 
 /* The morning of a day ("2026-01-08"), or of the next working day; 0: it is no day. */
-time_t schedule_morning_of(const char *day);
+time_t schedule_morning_of(const struct almanac *almanac, const char *day);
 
 /* Whether a person is known to be away at `now`: the last day of the absence has not passed, or nobody knows which it is. */
 bool schedule_is_away(const struct invitation *invitation, time_t now);

@@ -10,6 +10,7 @@
 #include "poll/promise.h"
 #include "poll/proposal.h"
 #include "poll/question.h"
+#include "poll/receipt.h"
 #include "poll/reply.h"
 #include "poll/view.h"
 #include "store/answer.h"
@@ -32,6 +33,7 @@ struct taking {
     const char *words;    /* that the answer is read from */
     char *promised;       /* the day on which an answer is promised, or NULL */
     bool is_proxy;        /* the organiser's words */
+    long too_many;        /* ○ that it would make of them, more than one person may give; 0: it is right */
     bool by_confirmation; /* a bare 「はい」 made the proposal the answer */
     enum mark *before;    /* one a choice */
     enum mark *after;
@@ -75,6 +77,30 @@ static bool resolve_confirmation(void *context, struct taking *taking, struct er
         answer->marks[i].mark = proposed[i];
     taking->by_confirmation = true;
     return proposed != NULL;
+}
+
+/* More ○ than one person may give: nothing of it is recorded, and the whole is asked for again. */
+static void check_limit(struct taking *taking)
+{
+    const struct poll *poll = taking->poll;
+    struct answer *answer = taking->answer;
+    long given = 0;
+    bool adds = false;
+    for (size_t i = 0; i < poll->choice_count; i++) {
+        enum mark mark = answer->marks[i].mark;
+        bool is_yes = mark == MARK_YES || mark == MARK_BEST;
+        adds = adds || is_yes;
+        mark = mark == MARK_NONE ? taking->after[i] : mark;
+        given += mark == MARK_YES || mark == MARK_BEST;
+    }
+    if (!poll->options.yes_most || !adds || given <= poll->options.yes_most || taking->is_late)
+        return;
+    taking->too_many = given;
+    for (size_t i = 0; i < poll->choice_count; i++)
+        answer->marks[i] = (struct answer_mark){0};
+    answer->verdict = ANSWER_ASK;
+    answer->proposal = NULL;
+    answer->unclear = NULL;
 }
 
 static bool store_votes(struct taking *taking, int64_t answer_id, struct error **error)
@@ -250,6 +276,11 @@ static json_t *view_answer(void *context, const struct taking *taking)
     json_object_update(view, memory_check(own));
     json_decref(own);
     json_object_set_new(view, "is_proxy", json_boolean(taking->is_proxy));
+    char *receipt = taking->poll->options.is_anonymous
+                        ? receipt_make(context, taking->office, taking->poll, taking->invitation->number)
+                        : NULL;
+    json_object_set_new(view, "receipt", view_text(receipt));
+    json_object_set_new(view, "too_many", taking->too_many ? json_integer(taking->too_many) : json_null());
     json_object_set_new(view, "promised", view_promise(context, taking));
     json_object_set_new(view, "lapsed", view_lapsed(taking));
     json_object_set_new(view, "has_proposal", json_boolean(json_is_array(json_object_get(view, "proposal"))));
@@ -294,10 +325,11 @@ static bool answer_person(void *context, struct taking *taking, struct error **e
     json_t *view = view_answer(context, taking);
     bool asks = needs_asking(taking) && !taking->is_late;
     bool done = true;
+    bool names_nobody = taking->poll->options.is_anonymous;
     if (taking->is_late && is_mere_word(taking)) {
-        if (*taking->incoming->letter->new_text)
+        if (!names_nobody && *taking->incoming->letter->new_text)
             done = queue_to_organiser(context, taking, view, "late-word", error);
-    } else if (asks && invitation->asked > office->config->asks_a_poll) {
+    } else if (asks && invitation->asked > office->config->asks_a_poll && !names_nobody) {
         done = queue_to_organiser(context, taking, view, "unclear-answer", error);
     } else {
         const char *template = asks ? "ask" : "ack";
@@ -337,6 +369,7 @@ bool vote_take_answer(struct office *office, struct incoming *incoming, const st
     if (done) {
         taking.answer = taking.read->answer;
         done = resolve_confirmation(context, &taking, error);
+        check_limit(&taking);
     }
     done = done && record(context, &taking, error) && answer_person(context, &taking, error);
     if (done && taking.is_late)
@@ -402,6 +435,7 @@ bool vote_take_proxy(const void *context, struct office *office, struct incoming
             office_reference(work, office, proxy->poll->code, proxy->invitation->number, proxy->poll->edition);
         taking.read = edition_read_words(work, taking.question, proxy->poll, proxy->words, incoming->received_at);
         taking.answer = taking.read->answer;
+        check_limit(&taking);
         taking.message_id = office_message_id(work, office, taking.reference, error);
         done = taking.message_id != NULL;
     }

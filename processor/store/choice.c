@@ -95,5 +95,6 @@ bool store_recount_poll(struct store *store, int64_t poll_id, struct error **err
                    "UPDATE poll SET invited = (SELECT COUNT(*) FROM invitation WHERE poll_id = ? AND state <> 'removed'),"
                    " waiting = (SELECT COUNT(*) FROM invitation WHERE poll_id = ? AND state IN ('waiting', 'partial'))"
                    " WHERE id = ?",
-                   SQL_VALUES(id, id, id), error);
+                   SQL_VALUES(id, id, id), error) &&
+           store_recount_yes(store, poll_id, error);
 }

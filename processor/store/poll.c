@@ -128,7 +128,7 @@ static bool read_poll(const void *context, struct store *store, struct rows *row
     if (!rows_end(rows, error))
         return false;
     *result = poll;
-    return !poll || read_choices(store, poll, error);
+    return !poll || (store_load_options(poll, store, poll->id, &poll->options, error) && read_choices(store, poll, error));
 }
 
 bool store_find_poll(const void *context, struct store *store, const char *code, struct poll **poll,
@@ -221,6 +221,12 @@ bool store_set_poll_state(struct store *store, int64_t id, enum poll_state state
     return done;
 }
 
+bool store_set_poll_texts(struct store *store, const struct poll *poll, struct error **error)
+{
+    return sql_run(store, "UPDATE poll SET place = ?, description = ? WHERE id = ?",
+                   SQL_VALUES(sql_text(poll->place), sql_text(poll->description), sql_integer(poll->id)), error);
+}
+
 bool store_reopen_poll(struct store *store, struct poll *poll, struct error **error)
 {
     if (!sql_run(store, "UPDATE poll SET state = 'open', closed_at = NULL, reopened = reopened + 1 WHERE id = ?",
@@ -269,6 +275,11 @@ bool store_set_required(struct store *store, int64_t invitation_id, bool require
 {
     return sql_run(store, "UPDATE invitation SET required = ? WHERE id = ?",
                    SQL_VALUES(sql_integer(required), sql_integer(invitation_id)), error);
+}
+
+bool store_clear_required(struct store *store, int64_t poll_id, struct error **error)
+{
+    return sql_run(store, "UPDATE invitation SET required = 0 WHERE poll_id = ?", SQL_VALUES(sql_integer(poll_id)), error);
 }
 
 #define INVITATION_COLUMNS                                                                                             \

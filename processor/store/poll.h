@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/civil.h"
+#include "store/option.h"
 #include "store/store.h"
 
 enum poll_state { POLL_DRAFT, POLL_OPEN, POLL_CLOSED, POLL_CANCELLED };
@@ -37,6 +38,7 @@ struct poll {
     int told;               /* mails to the organiser about what happened */
     long invited;           /* invitations … */
     long waiting;           /* … that have not answered every choice */
+    struct poll_options options;
     struct choice *choices; /* talloc array in order of number: those that are asked for (in this edition) */
     size_t choice_count;
 };
@@ -102,6 +104,9 @@ struct poll_line *store_list_closed_polls_of(const void *context, struct store *
 /* Moves a poll on; `closed_at` is set when the new state is closed or cancelled. */
 bool store_set_poll_state(struct store *store, int64_t id, enum poll_state state, time_t now, struct error **error);
 
+/* Writes place and description back. */
+bool store_set_poll_texts(struct store *store, const struct poll *poll, struct error **error);
+
 /* Opens a closed poll again. */
 bool store_reopen_poll(struct store *store, struct poll *poll, struct error **error);
 
@@ -115,6 +120,9 @@ bool store_last_invitation_number(struct store *store, int64_t poll_id, int *num
 
 /* Whether the poll cannot do without that person. */
 bool store_set_required(struct store *store, int64_t invitation_id, bool required, struct error **error);
+
+/* The poll can do without anybody. */
+bool store_clear_required(struct store *store, int64_t poll_id, struct error **error);
 
 /* One invitation by its number in the poll, or by the person; *invitation is NULL when there is none. */
 bool store_find_invitation(const void *context, struct store *store, int64_t poll_id, int number,

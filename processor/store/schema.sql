@@ -45,6 +45,18 @@ CREATE TABLE poll (
 CREATE INDEX poll_by_deadline ON poll (state, deadline);
 CREATE INDEX poll_by_reminder ON poll (state, remind_at);
 
+-- What its organiser asked for beside the dates; no row: nothing.
+CREATE TABLE poll_option (
+    poll_id     INTEGER PRIMARY KEY REFERENCES poll (id),
+    quorum_unit TEXT NOT NULL,    -- none, people, percent, majority
+    quorum      INTEGER NOT NULL,
+    results     TEXT NOT NULL,    -- closed, open, organiser: who sees them, and when
+    anonymous   INTEGER NOT NULL,
+    yes_most    INTEGER NOT NULL, -- that one person may give; 0: no limit
+    minutes     INTEGER NOT NULL, -- of a date without an end; 0: not said
+    recurrence  TEXT              -- rules of its next months
+);
+
 CREATE TABLE question (
     id       INTEGER PRIMARY KEY,
     poll_id  INTEGER NOT NULL REFERENCES poll (id),
@@ -65,6 +77,13 @@ CREATE TABLE choice (
     note        TEXT
 );
 CREATE INDEX choice_by_question ON choice (question_id, number);
+
+-- How many can come, kept with every answer while the poll has a quorum.
+CREATE TABLE choice_yes (
+    choice_id INTEGER PRIMARY KEY REFERENCES choice (id),
+    yes       INTEGER NOT NULL,
+    told      INTEGER NOT NULL -- the organiser knows that it has reached the quorum
+);
 
 CREATE TABLE invitation (
     id        INTEGER PRIMARY KEY,

@@ -34,7 +34,7 @@ WORDS_JA = {
     "cancel": "中止", "chat": "少し考えます。",
     "no_choices": "そろそろ集まりませんか。\n", "unclear_date": "・1月15日(金) 13:00-15:00\n", "unclear_deadline": "締切: 年内\n",
     "past_deadline": "締切: 12/18(木) 9:00\n", "unknown_participant": "対象: 経理の人たち\n", "broken_circle": "対象: kowareta\n",
-    "unsupported": "匿名: はい\n", "too_many_participants": "対象: ookii\n", "thanks": "承知しました。ありがとうございます。",
+    "unclear_option": "定足数: たくさん\n", "anonymous": "匿名: はい\n", "too_many_participants": "対象: ookii\n", "thanks": "承知しました。ありがとうございます。",
 }
 
 WORDS_EN = {
@@ -48,6 +48,6 @@ WORDS_EN = {
     "cancel": "cancel", "chat": "Let me think about it.",
     "no_choices": "Shall we meet soon?\n", "unclear_date": "- Fri 15 Jan 13:00-15:00\n", "unclear_deadline": "Deadline: soon\n",
     "past_deadline": "Deadline: Thu 18 Dec 9:00\n", "unknown_participant": "Participants: the accountants\n",
-    "broken_circle": "Participants: kowareta\n", "unsupported": "Anonymous: yes\n",
+    "broken_circle": "Participants: kowareta\n", "unclear_option": "Quorum: many\n", "anonymous": "Anonymous: yes\n",
     "too_many_participants": "Participants: ookii\n", "thanks": "Understood, thank you.",
 }

@@ -114,7 +114,8 @@ def openings_are_asked_back(theatre):
         "past-deadline": without_deadline + words["past_deadline"], "no-participants": None,
         "too-many-participants": short + words["too_many_participants"],
         "unknown-participant": short + words["unknown_participant"],
-        "broken-circle": short + words["broken_circle"], "unsupported": first_line + words["unsupported"] + short,
+        "broken-circle": short + words["broken_circle"], "unclear-option": first_line + words["unclear_option"] + short,
+        "anonymous": words["anonymous"] + short,
     }
     for name, text in openings.items():
         copies = ", ".join(f"{encode_header(who.name, 'utf-8')} <{who.address}>" for who in theatre.people.asked)

@@ -9,12 +9,13 @@ from poll_test import DATES_EN, DATES_JA, OPENED, Center, Golden, address_of, bo
 WORDS_JA = {
     "subject": "1月定例会の日程調整", "opening": f"候補日:\n{DATES_JA}締切: 12/25(木) 17:00\n",
     "required": "必須: 佐藤\n", "promise": "12/22(月)に回答します", "answer": "○×△", "no": "×××", "reopen": "再開 12/25 17:00",
-    "withdraw": "取り消します",
+    "withdraw": "取り消します", "all": "○○○", "options": "上限: 2    結果: 公開\n定足数: 2名\n",
 }
 WORDS_EN = {
     "subject": "January meeting", "opening": f"Dates:\n{DATES_EN}Deadline: Thu 25 Dec 17:00\n",
     "required": "Required: Alice\n", "promise": "I will answer on Mon 22 Dec", "answer": "ox?", "no": "xxx",
     "reopen": "reopen 25 Dec 17:00", "withdraw": "I withdraw my answer",
+    "all": "ooo", "options": "Limit: 2    Results: open\nQuorum: 2\n",
 }
 
 
@@ -68,12 +69,24 @@ def what_is_told_daily(stage):
     stage.check(center, "interim", center.new_mails(), organiser)
 
 
+def what_options_say(stage):
+    organiser, [first, second, third] = stage.people.organiser, stage.people.asked
+    center, ballots = stage.open(stage.words["options"])
+    stage.check(center, "ballot-options", [ballots[first.address]], first)
+    stage.check(center, "ask-limit", center.take(first.reply(ballots[first.address], stage.words["all"])), first)
+    mails = center.take(first.reply(ballots[first.address], stage.words["answer"]),
+                        second.reply(ballots[second.address], stage.words["answer"]))
+    stage.check(center, "news-quorum", mails, organiser)
+    stage.check(center, "standing", center.take(third.reply(ballots[third.address], "status")), third)
+
+
 def main():
     tap = Tap()
     for language, people, words in (("ja", JAPANESE, WORDS_JA), ("en", ENGLISH, WORDS_EN)):
         stage = Stage(tap, language, people, words)
         what_is_told_at_once(stage)
         what_is_told_daily(stage)
+        what_options_say(stage)
         stage.golden.finish()
     tap.done()
 

@@ -103,11 +103,28 @@ static json_t *list_problems(const void *context, const struct draft *draft)
     return list;
 }
 
-static json_t *list_skipped(const struct draft *draft)
+static json_t *list_texts(char **texts)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < talloc_array_length(draft->skipped); i++)
-        json_array_append_new(list, json_string(draft->skipped[i]));
+    for (size_t i = 0; i < talloc_array_length(texts); i++)
+        json_array_append_new(list, json_string(texts[i]));
+    return list;
+}
+
+static json_t *list_options(const void *context, const struct draft *draft)
+{
+    const struct poll_options *options = &draft->options;
+    json_t *list = json_array();
+    if (options->quorum)
+        json_array_append_new(list, json_string(memory_format(context, "quorum %ld", options->quorum)));
+    if (options->results != RESULTS_CLOSED)
+        json_array_append_new(list, json_string(poll_results_name(options->results)));
+    if (options->is_anonymous)
+        json_array_append_new(list, json_string("anonymous"));
+    if (options->yes_most)
+        json_array_append_new(list, json_string(memory_format(context, "limit %ld", options->yes_most)));
+    if (options->minutes)
+        json_array_append_new(list, json_string(memory_format(context, "%ld minutes", options->minutes)));
     return list;
 }
 
@@ -142,7 +159,9 @@ static bool check_case(json_t *entry)
     bool right = list_is(entry, "problems", list_problems(context, draft), true);
     right = list_is(entry, "choices", list_choices(context, draft), false) && right;
     right = list_is(entry, "participants", list_participants(context, draft), false) && right;
-    right = list_is(entry, "skipped", list_skipped(draft), false) && right;
+    right = list_is(entry, "skipped", list_texts(draft->skipped), false) &&
+                 list_is(entry, "unread", list_texts(draft->unread), false) &&
+                 list_is(entry, "options", list_options(context, draft), false) && right;
     right = text_is(entry, "deadline", write_point(context, draft->deadline, false)) && right;
     right = text_is(entry, "title", draft->title) && right;
     right = text_is(entry, "place", draft->place) && right;

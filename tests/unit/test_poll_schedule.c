@@ -37,7 +37,7 @@ static json_t *play(json_t *entry, bool ticks)
     time_t opened = instant_of(entry, "opened");
     time_t deadline = instant_of(entry, "deadline");
     time_t asked_again = instant_of(entry, "asked_again");
-    struct schedule schedule = schedule_make(opened, deadline);
+    struct schedule schedule = schedule_make(NULL, opened, deadline);
     struct invitation invitation = {.state = state_of(entry),
                                     .asked_at = opened,
                                     .promised = memory_copy_text(NULL, text_of(entry, "promised")),
@@ -47,7 +47,7 @@ static json_t *play(json_t *entry, bool ticks)
         time_t next = 0;
         if (asked_again && now >= asked_again && invitation.asked_at < asked_again)
             invitation.asked_at = asked_again;
-        if (schedule_is_office_time(now) && schedule_judge(&schedule, &invitation, now, &next)) {
+        if (schedule_is_office_time(NULL, now) && schedule_judge(&schedule, &invitation, now, &next)) {
             char text[64];
             struct civil at = clock_to_civil(now);
             snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d", at.year, at.month, at.day, at.hour, at.minute);
@@ -55,7 +55,7 @@ static json_t *play(json_t *entry, bool ticks)
             invitation.asked_at = now;
             invitation.reminded++;
         }
-        now = ticks ? now + TICK : schedule_is_office_time(now) ? next : schedule_next_office_time(now);
+        now = ticks ? now + TICK : schedule_is_office_time(NULL, now) ? next : schedule_next_office_time(NULL, now);
     }
     talloc_free(invitation.promised);
     talloc_free(invitation.away_until);
