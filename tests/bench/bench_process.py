@@ -33,8 +33,8 @@ def timed(*arguments):
     return time.monotonic() - before, usage.ru_maxrss
 
 
-def make_instance(folder, people, choices):
-    """An instance with one open poll; returns the references of its invitations."""
+def make_instance(folder, people, choices, options=""):
+    """An instance with one open poll, with further lines of its opening mail; returns the references of its invitations."""
     kt.run([kt.program("kairan"), "init", "--domain", kt.DOMAIN, folder])
     with open(os.path.join(folder, "circles", "all"), "w", encoding="utf-8") as file:
         for number in range(people):
@@ -42,7 +42,7 @@ def make_instance(folder, people, choices):
     days = "\n".join(f"・1月{5 + day // 2}日 {'10:00〜12:00' if day % 2 else '13:00〜15:00'}" for day in range(choices))
     organiser = kt.Participant("山田", f"yamada@{kt.DOMAIN}")
     kairan = kt.Kairan(folder, now=NOW)
-    kairan.deliver(organiser.write(f"poll@{kt.DOMAIN}", "大きな会", f"{days}\n締切: 12/25 17:00\n対象: all\n"))
+    kairan.deliver(organiser.write(f"poll@{kt.DOMAIN}", "大きな会", f"{days}\n締切: 12/25 17:00\n対象: all\n{options}"))
     kairan.run("process", "--no-post")
     code = kairan.json("poll", "list")["polls"][0]["code"]
     kairan.run("poll", "open", code)
