@@ -11,6 +11,7 @@
 
 #include "base/memory.h"
 #include "xen/dump.h"
+#include "xen/pipeline.h"
 #include "xen/xva.h"
 
 enum {
@@ -18,7 +19,7 @@ enum {
     MOST_REDIRECTS = 2,
 };
 
-/* One stream on its way to the disk. */
+/* One stream on its way to the disk. While it comes, only the thread of the pipeline touches what stands here. */
 struct stream {
     const struct export_order *order;
     int descriptor;
@@ -79,6 +80,11 @@ static bool take(void *closure, const char *bytes, size_t length)
     return write_all(stream, bytes, length) && look_at_volume(stream);
 }
 
+static bool feed(void *closure, const char *bytes, size_t length)
+{
+    return pipeline_feed(closure, bytes, length);
+}
+
 static int open_file(const char *file, struct error **error)
 {
     int descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -102,15 +108,15 @@ static char *host_of(const void *context, const char *location)
  * A host that cannot see the disks names another. It is followed by hand, to the same path: the session goes with a cookie, which
  * must not reach anybody whose key is not pinned.
  */
-static void perform(const void *context, struct https *https, struct stream *stream, struct https_answer *answer)
+static void perform(const void *context, struct https *https, const struct export_order *order, struct pipeline *pipeline,
+                    struct https_answer *answer)
 {
-    const struct export_order *order = stream->order;
     char *path = order->uuid ? memory_format(context, "/export?uuid=%s&use_compression=false", order->uuid)
                              : memory_copy_text(context, "/pool/xmldbdump");
     char *cookies = memory_format(context, "session_id=%s%s%s", order->session, order->task ? "; task_id=" : "",
                                   order->task ? order->task : "");
     struct https_request request = {.place = order->place, .path = path, .cookies = cookies, .seconds = order->seconds,
-                                    .rate = order->rate, .take = take, .closure = stream};
+                                    .rate = order->rate, .take = feed, .closure = pipeline};
     for (int redirects = 0;; redirects++) {
         https_perform(https, &request, answer);
         char *host = answer->outcome == HTTPS_ANSWERED && answer->status == 302 ? host_of(context, answer->location) : NULL;
@@ -118,6 +124,17 @@ static void perform(const void *context, struct https *https, struct stream *str
             return;
         request.place.address = host;
     }
+}
+
+/* All that comes, judged and written; false only when there is no thread to do so. */
+static bool receive(const void *context, struct https *https, struct stream *stream, struct https_answer *answer)
+{
+    struct pipeline *pipeline = pipeline_open(context, take, stream, &stream->error);
+    if (!pipeline)
+        return false;
+    perform(context, https, stream->order, pipeline, answer);
+    pipeline_close(pipeline);
+    return true;
 }
 
 static bool judge(struct stream *stream, const struct https_answer *answer)
@@ -169,8 +186,7 @@ json_t *export_stream(struct https *https, const struct export_order *order, con
         xva_expect(stream.xva, order->uuid, order->disks);
     stream.descriptor = stream.error ? -1 : open_file(order->file, &stream.error);
     if (stream.descriptor >= 0) {
-        perform(context, https, &stream, &answer);
-        bool done = judge(&stream, &answer) && finish(&stream, &summary);
+        bool done = receive(context, https, &stream, &answer) && judge(&stream, &answer) && finish(&stream, &summary);
         if (close(stream.descriptor) != 0 && done)
             done = error_set_errno(&stream.error, "cannot write %s", order->file);
         if (done)

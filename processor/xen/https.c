@@ -16,6 +16,8 @@ enum {
     CONNECT_SECONDS = 10,
     SILENCE_SECONDS = 1800, /* compressing hosts are silent for minutes before the first byte */
     BUFFER_BYTES = 256 * 1024,
+    FIRST_OTHER = 300,        /* status that is no success */
+    PAGE_BYTES = 1024 * 1024, /* of what comes with one */
 };
 
 struct https {
@@ -45,6 +47,8 @@ struct https *https_open(const void *context, struct error **error)
 struct transfer {
     const struct https_request *request;
     struct https_answer *answer;
+    CURL *curl;
+    size_t skipped;
     bool stopped;
 };
 
@@ -52,6 +56,12 @@ static size_t take_bytes(char *bytes, size_t size, size_t count, void *user)
 {
     struct transfer *transfer = user;
     const struct https_request *request = transfer->request;
+    long status = 0;
+    curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &status);
+    if (status >= FIRST_OTHER) { /* a page that goes with a redirect or a failure is not what was asked for */
+        transfer->skipped += size * count;
+        return transfer->skipped <= PAGE_BYTES ? size * count : 0;
+    }
     if (!request->take || request->take(request->closure, bytes, size * count))
         return size * count;
     transfer->stopped = true;
@@ -166,7 +176,7 @@ void https_perform(struct https *https, const struct https_request *request, str
     void *context = talloc_new(NULL);
     CURL *curl = https->curl;
     char problem[CURL_ERROR_SIZE] = "";
-    struct transfer transfer = {.request = request, .answer = answer};
+    struct transfer transfer = {.request = request, .answer = answer, .curl = curl};
     const char *pins = join_pins(context, request->place.pins);
     struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: text/xml");
     headers = curl_slist_append(headers, "Expect:");
@@ -246,7 +256,7 @@ json_t *https_certificate(struct https *https, const struct https_place *place, 
     char problem[CURL_ERROR_SIZE] = "";
     const char *pins = join_pins(context, place->pins);
     struct https_request request = {.place = *place, .seconds = CONNECT_SECONDS};
-    struct transfer transfer = {.request = &request, .answer = answer};
+    struct transfer transfer = {.request = &request, .answer = answer, .curl = curl};
     json_t *described = NULL;
     *answer = (struct https_answer){.outcome = HTTPS_UNREACHABLE};
     curl_easy_reset(curl);
