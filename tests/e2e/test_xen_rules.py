@@ -152,6 +152,13 @@ seen, view = night(center, "2026-01-28T02:00:00+09:00")
 tap.ok(seen["web01"]["code"] == "no_space" and "reserve" in seen["web01"]["raw"], "room for the largest disk to be merged stays free",
        seen["web01"])
 
+# large pools
+
+large, wide = start(vms=200, sr_size=16384 * GIB)
+seen = wide.xen_json("backup", "--dry-run")
+tap.ok(len(seen["vms"]) == 200 and len(large.calls) <= 10, f"a round over 200 VMs: {len(large.calls)} calls, and those that act",
+       large.calls)
+
 # answers without an end
 
 pool.fault("VM.get_all_records", wire="huge", times=9)
