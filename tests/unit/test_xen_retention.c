@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "unit.h"
 #include "xen/space.h"
+#include "xen/usual.h"
 
 enum { DAYS = 120, DAY = 24 * 60 * 60 };
 
@@ -54,6 +55,31 @@ START_TEST(disks_take_what_real_pools_show)
 }
 END_TEST
 
+START_TEST(sizes_far_from_the_usual_are_odd)
+{
+    static const struct {
+        int64_t before[9];
+        size_t count;
+        int64_t usual;
+        int64_t size;
+        bool is_odd;
+    } cases[] = {
+        {{100, 100}, 2, 0, 1, false}, /* too few to know */
+        {{100, 0, 100, 0, 90}, 5, 100, 51, false},
+        {{100, 0, 100, 0, 90}, 5, 100, 49, true},
+        {{100, 110, 90}, 3, 100, 150, false},
+        {{100, 110, 90}, 3, 100, 151, true},
+        {{7, 6, 5, 4, 3, 2, 1, 900, 900}, 9, 4, 4, false}, /* the newest seven count */
+        {{1, 100, 100, 100}, 4, 100, 100, false},          /* one that was odd does not change it */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t usual = usual_size(cases[i].before, cases[i].count);
+        ck_assert_int_eq(usual, cases[i].usual);
+        ck_assert_msg(usual_is_odd(cases[i].size, usual) == cases[i].is_odd, "case %zu", i);
+    }
+}
+END_TEST
+
 static Suite *retention_suite(void)
 {
     Suite *suite = suite_create("retention");
@@ -61,6 +87,7 @@ static Suite *retention_suite(void)
     tcase_add_test(cases, the_newest_days_weeks_and_months_stay);
     tcase_add_test(cases, the_newest_one_stays_whatever_is_asked);
     tcase_add_test(cases, disks_take_what_real_pools_show);
+    tcase_add_test(cases, sizes_far_from_the_usual_are_odd);
     suite_add_tcase(suite, cases);
     return suite;
 }
