@@ -155,7 +155,8 @@ static bool decide_poll(struct request *request, struct error **error)
 
 static bool cancel_poll(struct request *request, struct error **error)
 {
-    return decide_cancel(request->office, request->poll, error);
+    long mails;
+    return decide_cancel(request->office, request->poll, &mails, error);
 }
 
 static const struct {

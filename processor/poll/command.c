@@ -34,9 +34,12 @@ static const struct poll_command commands[] = {
     {"延長|締切延長|extend", command_extend, IN_DRAFT | IN_OPEN, false},
     {"締める|締め切る|締切る|close", command_close, IN_OPEN, false},
     {"再開|再開する|reopen", command_reopen, IN_CLOSED, false},
+    {"確定|決定|confirm|decide", command_decide, IN_OPEN | IN_CLOSED, false},
+    {"中止|取りやめ|取り止め", command_cancel, IN_DRAFT | IN_OPEN | IN_CLOSED, false},
+    {"キャンセル|cancel", command_cancel, IN_DRAFT | IN_OPEN | IN_CLOSED, true},
     {"追加|add", command_add, IN_DRAFT | IN_OPEN, false},
     {"削除|drop|delete", command_drop, IN_DRAFT | IN_OPEN, true},
-    {"訂正|変更|fix|move", command_fix, IN_DRAFT | IN_OPEN, true},
+    {"訂正|変更|fix|move", command_fix, IN_DRAFT | IN_OPEN | IN_CLOSED, true},
     {"必須|require|required", command_require, IN_DRAFT | IN_OPEN, true},
     {"任意|optional", command_release, IN_DRAFT | IN_OPEN, true},
     {"招待|対象|invite", command_invite, IN_DRAFT | IN_OPEN, false},
@@ -53,7 +56,7 @@ static const struct poll_command commands[] = {
 };
 
 /* 「3 → 1/19(月) 14:00-16:00」 */
-static const struct poll_command arrow = {"→", command_fix, IN_DRAFT | IN_OPEN, true};
+static const struct poll_command arrow = {"→", command_fix, IN_DRAFT | IN_OPEN | IN_CLOSED, true};
 
 /* Every effect has a sentence in transcript.txt. */
 static const char *const command_effects[] = {
@@ -65,6 +68,7 @@ static const char *const command_effects[] = {
     "invited",      "invited_already", "too_many_people", "removed",     "last_person",      "proxied",
     "unclear_proxy", "cloned",
     "options_set",  "unclear_option", "not_anonymously",
+    "decided",       "not_decided",     "cancelled",        "needs_nothing",
 };
 
 bool command_tell(struct commanding *commanding, const char *name, json_t *details)

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "poll/command_list.h"
+#include "poll/decide.h"
 #include "poll/question.h"
 #include "poll/view.h"
 #include "store/choice.h"
@@ -171,11 +172,7 @@ static const struct choice *find_number(const struct poll *poll, long number)
     return NULL;
 }
 
-/*
- * The choice that a number means in the mail that was replied to, if it is still asked for; *choice is NULL when it is
- * not, and the effect has been told.
- */
-static bool find_choice(struct commanding *commanding, long number, const struct choice **choice, struct error **error)
+bool command_find_choice(struct commanding *commanding, long number, const struct choice **choice, struct error **error)
 {
     struct poll *poll = commanding->poll;
     const struct choice *now = find_number(poll, number);
@@ -195,8 +192,7 @@ static bool find_choice(struct commanding *commanding, long number, const struct
     return true;
 }
 
-/* 「3」「3番」「〔3〕」 at the start of a folded text; 0: none. *length says how much that is. */
-static long read_number(const char *text, size_t *length)
+long command_read_number(const char *text, size_t *length)
 {
     const char *start = text + strspn(text, " [(#");
     if (strncmp(start, "〔", strlen("〔")) == 0)
@@ -220,7 +216,7 @@ static bool drop_one(struct commanding *commanding, long number, struct error **
     struct poll *poll = commanding->poll;
     struct change *change = commanding->change;
     const struct choice *choice;
-    if (!find_choice(commanding, number, &choice, error))
+    if (!command_find_choice(commanding, number, &choice, error))
         return false;
     if (!choice)
         return true;
@@ -248,7 +244,7 @@ bool command_drop(struct commanding *commanding, const char *arguments, struct e
     bool is_clear = *text;
     while (is_clear && *text) {
         size_t length = 0;
-        long number = read_number(text, &length);
+        long number = command_read_number(text, &length);
         is_clear = number && count < LIMIT_CHOICES;
         if (is_clear)
             numbers[count++] = number;
@@ -287,7 +283,16 @@ static bool move(struct commanding *commanding, const struct choice *from, const
     tell_choice(commanding, "moved", &after);
     json_object_set_new(json_object_get(commanding->entry, "moved"), "before", json_string(label));
     talloc_free(label);
-    return true;
+    return commanding->poll->state != POLL_CLOSED || command_tell_decision(commanding, after.number, error);
+}
+
+/* Whether a choice may be moved: of a poll that is closed only the one that was decided on. If not, that has been told. */
+static bool may_move(struct commanding *commanding, const struct choice *choice, bool *may, struct error **error)
+{
+    *may = commanding->poll->state != POLL_CLOSED;
+    if (!*may && !decide_is_on(commanding->office, commanding->poll, choice, may, error))
+        return false;
+    return *may || command_tell(commanding, "not_decided", json_pack("{s:i}", "n", choice->number));
 }
 
 /* 「訂正 3 1/19(月) 14:00-16:00」: a time alone stays on its day, and what names no end lasts as long as before. */
@@ -296,14 +301,16 @@ bool command_fix(struct commanding *commanding, const char *arguments, struct er
     void *context = talloc_new(NULL);
     struct folded *folded = text_fold(context, arguments, strlen(arguments));
     size_t length;
-    long number = read_number(folded->text, &length);
+    long number = command_read_number(folded->text, &length);
     const struct choice *choice = NULL;
+    bool may = false;
     bool done = true;
     if (!number)
         command_tell(commanding, "which_choice", NULL);
     else
-        done = find_choice(commanding, number, &choice, error);
-    if (done && choice) {
+        done = command_find_choice(commanding, number, &choice, error) &&
+               (!choice || may_move(commanding, choice, &may, error));
+    if (done && choice && may) {
         static const char *const arrows[] = {"→", "->", "=>", "⇒", "を", "は", ":"};
         for (length += strspn(folded->text + length, " "); length < folded->length;) {
             size_t width = 0;

@@ -40,6 +40,22 @@ bool command_set_duration(struct commanding *commanding, const char *arguments, 
 bool command_set_place(struct commanding *commanding, const char *arguments, struct error **error);
 bool command_add_note(struct commanding *commanding, const char *arguments, struct error **error);
 
+/*
+ * For the functions of commands. The choice that a number means in the mail that was replied to, if it is still asked for;
+ * *choice is NULL when it is not, and the effect has been told.
+ */
+bool command_find_choice(struct commanding *commanding, long number, const struct choice **choice, struct error **error);
+
+/* 「3」「3番」「〔3〕」 at the start of a folded text; 0: none. *length says how much that is. */
+long command_read_number(const char *text, size_t *length);
+
+/* command_decide.c: what ends it */
+bool command_decide(struct commanding *commanding, const char *arguments, struct error **error);
+bool command_cancel(struct commanding *commanding, const char *arguments, struct error **error);
+
+/* Decides on a choice, and tells so. */
+bool command_tell_decision(struct commanding *commanding, int number, struct error **error);
+
 /* command_clone.c: another poll like this one */
 bool command_clone(struct commanding *commanding, const char *arguments, struct error **error);
 

@@ -23,8 +23,9 @@ struct notice {
     const char *template;  /* "decision" or "cancellation" */
     const char *method;    /* "REQUEST", "CANCEL"; NULL: there is no entry */
     struct entry *entry;   /* NULL with no method */
-    const struct choice *choice; /* NULL: nothing was decided */
-    const struct choice *choice_before; /* what was decided before, or NULL */
+    const struct choice *choice; /* NULL: nothing was decided, or it is no longer asked for */
+    json_t *event;      /* what was decided on, borrowed; NULL: nothing */
+    json_t *before;     /* what was decided before, when that was at another time; borrowed, or NULL */
     int sequence;
     json_t *japanese; /* what the mail shows, made when the first reader of the language comes */
     json_t *english;
@@ -35,14 +36,6 @@ static const struct choice *find_choice(const struct poll *poll, int number)
 {
     for (size_t i = 0; i < poll->choice_count; i++)
         if (poll->choices[i].number == number)
-            return &poll->choices[i];
-    return NULL;
-}
-
-static const struct choice *find_choice_by_id(const struct poll *poll, int64_t id)
-{
-    for (size_t i = 0; i < poll->choice_count; i++)
-        if (poll->choices[i].id == id)
             return &poll->choices[i];
     return NULL;
 }
@@ -60,14 +53,16 @@ static json_t *find_line(json_t *result, int number)
     return NULL;
 }
 
-static json_t *view_label(const struct poll *poll, const struct choice *choice, const char *language)
+static json_t *view_label(const struct poll *poll, json_t *event, const char *language)
 {
-    if (!choice)
-        return json_null();
-    char *label = view_choice_label(NULL, poll, choice, language);
-    json_t *view = json_string(label);
-    talloc_free(label);
-    return view_check(view);
+    return event ? entry_view_label(poll, event, language) : json_null();
+}
+
+/* Whether anybody was asked about a date at all: one that was moved since has no answers. */
+static bool has_answers(json_t *line)
+{
+    return json_integer_value(json_object_get(line, "yes")) || json_integer_value(json_object_get(line, "maybe")) ||
+           json_integer_value(json_object_get(line, "no"));
 }
 
 /* The result, with the line that was decided on, and what was decided before. */
@@ -78,7 +73,9 @@ static json_t *view_notice(const struct notice *notice, const char *language, st
         return NULL;
     json_t *line = notice->choice ? find_line(view, notice->choice->number) : NULL;
     json_object_set(view, "line", line ? line : json_null());
-    json_object_set_new(view, "before", view_label(notice->poll, notice->choice_before, language));
+    json_object_set(view, "answers", has_answers(line) ? line : json_null());
+    json_object_set_new(view, "label", view_label(notice->poll, notice->event, language));
+    json_object_set_new(view, "before", view_label(notice->poll, notice->before, language));
     json_object_set_new(view, "is_change", json_boolean(notice->sequence > 0));
     json_object_set_new(view, "has_entry", json_boolean(notice->entry != NULL));
     return view;
@@ -180,12 +177,12 @@ static bool keep_decision(struct office *office, const struct decision *decision
     return done;
 }
 
-/* What becomes of a decision on `choice`: the next sequence, and whether the time is a new one. */
+/* What becomes of a decision on `choice`: the next sequence, and since when the time is this one. */
 static bool next_decision(struct office *office, const struct poll *poll, const struct choice *choice, json_t *event,
                           const struct decision *before, struct decision *decision, struct error **error)
 {
-    json_t *earlier = before ? json_loads(before->event, 0, NULL) : NULL;
-    bool moves = !before || before->is_cancelled || !entry_same_time(earlier, event);
+    json_t *earlier = before && !before->is_cancelled ? entry_load(before->event) : NULL;
+    bool moves = !earlier || !entry_same_time(earlier, event);
     *decision = (struct decision){.poll_id = poll->id, .choice_id = choice->id};
     decision->sequence = before ? before->sequence + 1 : 0;
     decision->since_sequence = moves ? decision->sequence : before->since_sequence;
@@ -193,14 +190,6 @@ static bool next_decision(struct office *office, const struct poll *poll, const 
     return (!moves || store_drop_rsvps(office->store, poll->id, error)) &&
            keep_decision(office, decision, event, error) &&
            (poll->state != POLL_OPEN || store_set_poll_state(office->store, poll->id, POLL_CLOSED, office->now, error));
-}
-
-static bool is_same_event(const struct decision *before, json_t *event)
-{
-    json_t *earlier = before && !before->is_cancelled ? json_loads(before->event, 0, NULL) : NULL;
-    bool same = earlier && json_equal(earlier, event);
-    json_decref(earlier);
-    return same;
 }
 
 static json_t *view_report(struct notice *notice, bool unchanged, const char *language, struct error **error)
@@ -211,7 +200,7 @@ static json_t *view_report(struct notice *notice, bool unchanged, const char *la
     json_t *line = json_object_get(view, "line");
     json_t *report = json_pack(
         "{s:O, s:O, s:O, s:O, s:b, s:b, s:b, s:O, s:I, s:O, s:O}", "title", json_object_get(view, "title"), "code",
-        json_object_get(view, "code"), "n", json_object_get(line, "n"), "label", json_object_get(line, "label"),
+        json_object_get(view, "code"), "n", json_object_get(line, "n"), "label", json_object_get(view, "label"),
         "is_first", !unchanged && notice->sequence == 0, "is_change", !unchanged && notice->sequence > 0, "is_unchanged",
         unchanged, "before", json_object_get(view, "before"), "mails", (json_int_t)notice->mails, "blocked",
         json_object_get(line, "blocked"), "missing", json_object_get(line, "missing"));
@@ -241,10 +230,11 @@ bool decide_choice(struct office *office, const struct poll *poll, int number, c
     }
     struct notice notice = {.office = office, .poll = poll, .template = "decision", .method = "REQUEST", .choice = choice};
     json_t *event = entry_event(office, poll, choice);
-    bool unchanged = is_same_event(before, event);
+    json_t *earlier = before && !before->is_cancelled ? entry_load(before->event) : NULL;
+    bool unchanged = earlier && json_equal(earlier, event);
     bool done = true;
-    if (before && !before->is_cancelled && before->choice_id != choice->id)
-        notice.choice_before = find_choice_by_id(poll, before->choice_id);
+    notice.event = event;
+    notice.before = earlier && !entry_same_time(earlier, event) ? earlier : NULL;
     if (!unchanged) {
         struct decision decision;
         done = next_decision(office, poll, choice, event, before, &decision, error);
@@ -254,6 +244,7 @@ bool decide_choice(struct office *office, const struct poll *poll, int number, c
     }
     if (done)
         *report = view_report(&notice, unchanged, language, error);
+    json_decref(earlier);
     json_decref(event);
     talloc_free(context);
     return *report != NULL;
@@ -263,7 +254,7 @@ bool decide_choice(struct office *office, const struct poll *poll, int number, c
 static bool cancel_entry(const void *context, struct notice *notice, const struct decision *before,
                          struct error **error)
 {
-    json_t *event = json_loads(before->event, 0, NULL);
+    json_t *event = entry_load(before->event);
     if (!event)
         return error_set(error, ERROR_TEMPORARY, "the decision on the poll %s cannot be read", notice->poll->code);
     struct decision decision = *before;
@@ -271,7 +262,7 @@ static bool cancel_entry(const void *context, struct notice *notice, const struc
     decision.is_cancelled = true;
     notice->method = "CANCEL";
     notice->sequence = decision.sequence;
-    notice->choice = find_choice_by_id(notice->poll, before->choice_id);
+    notice->event = event;
     bool done = keep_decision(notice->office, &decision, event, error);
     json_object_set_new(event, "status", json_string("CANCELLED"));
     json_object_set_new(event, "sequence", json_integer(decision.sequence));
@@ -280,8 +271,9 @@ static bool cancel_entry(const void *context, struct notice *notice, const struc
     return done;
 }
 
-bool decide_cancel(struct office *office, const struct poll *poll, struct error **error)
+bool decide_cancel(struct office *office, const struct poll *poll, long *mails, struct error **error)
 {
+    *mails = 0;
     if (poll->state == POLL_CANCELLED)
         return error_set(error, ERROR_REFUSED, "the poll %s is cancelled already", poll->code);
     void *context = talloc_new(NULL);
@@ -293,6 +285,17 @@ bool decide_cancel(struct office *office, const struct poll *poll, struct error 
     else if (done && poll->state != POLL_DRAFT)
         done = send_notice(context, &notice, NULL, error);
     done = done && store_set_poll_state(office->store, poll->id, POLL_CANCELLED, office->now, error);
+    *mails = notice.mails;
     talloc_free(context);
+    return done;
+}
+
+bool decide_is_on(struct office *office, const struct poll *poll, const struct choice *choice, bool *is_on,
+                  struct error **error)
+{
+    struct decision *decision;
+    bool done = store_find_decision(NULL, office->store, poll->id, &decision, error);
+    *is_on = done && decision && !decision->is_cancelled && decision->choice_id == choice->id;
+    talloc_free(done ? decision : NULL);
     return done;
 }

@@ -25,8 +25,13 @@ bool decide_choice(struct office *office, const struct poll *poll, int number, c
 
 /*
  * Calls a poll off: whoever was asked is told, and when there was a decision, the entry leaves their calendars. Refused
- * for polls that are cancelled; a draft, of which nobody knows, just ends. Must run inside a transaction.
+ * for polls that are cancelled; a draft, of which nobody knows, just ends. *mails counts who is told. Must run inside a
+ * transaction.
  */
-bool decide_cancel(struct office *office, const struct poll *poll, struct error **error);
+bool decide_cancel(struct office *office, const struct poll *poll, long *mails, struct error **error);
+
+/* Whether a choice is what has been decided on, and stands. */
+bool decide_is_on(struct office *office, const struct poll *poll, const struct choice *choice, bool *is_on,
+                  struct error **error);
 
 #endif

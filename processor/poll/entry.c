@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "mail/calendar.h"
+#include "poll/view.h"
 #include "text/value.h"
 
 enum { GUESTS_NAMED = 50 }; /* more make an invitation that nobody reads and that each of many mails carries */
@@ -60,10 +61,40 @@ json_t *entry_event(const struct office *office, const struct poll *poll, const 
     return view_check(event);
 }
 
+json_t *entry_load(const char *text)
+{
+    return json_loads(text, 0, NULL);
+}
+
 bool entry_same_time(json_t *a, json_t *b)
 {
     return json_equal(json_object_get(a, "start"), json_object_get(b, "start")) &&
            json_equal(json_object_get(a, "end"), json_object_get(b, "end"));
+}
+
+bool entry_read_time(const char *start, const char *end, struct when *when)
+{
+    time_t begins;
+    time_t ends;
+    if (!start || !clock_parse(start, &begins))
+        return false;
+    *when = (struct when){.start = clock_to_civil(begins), .all_day = !strchr(start, 'T')};
+    when->has_end = end && clock_parse(end, &ends) && ends > begins;
+    if (when->has_end)
+        when->end = clock_to_civil(ends);
+    return true;
+}
+
+json_t *entry_view_label(const struct poll *poll, json_t *event, const char *language)
+{
+    struct when when;
+    if (!entry_read_time(json_string_value(json_object_get(event, "start")),
+                         json_string_value(json_object_get(event, "end")), &when))
+        return json_null();
+    char *label = view_when_label(NULL, poll, &when, language);
+    json_t *view = json_string(label);
+    talloc_free(label);
+    return view_check(view);
 }
 
 static int forget(struct entry *entry)

@@ -11,6 +11,7 @@
 #include "mail/office.h"
 #include "store/person.h"
 #include "store/poll.h"
+#include "text/when.h"
 
 struct entry;
 
@@ -24,8 +25,19 @@ struct entry_guest {
 /* The event of a choice without what differs from sending to sending (sequence, stamp, people); the caller owns it. */
 json_t *entry_event(const struct office *office, const struct poll *poll, const struct choice *choice);
 
+/* The event that a decision keeps as text; NULL: it is damaged. The caller owns it. */
+json_t *entry_load(const char *text);
+
 /* Whether two events are at the same time. */
 bool entry_same_time(json_t *a, json_t *b);
+
+/*
+ * The time from `start` to `end` (NULL: open), instants or dates as a calendar has them; false when `start` is neither.
+ */
+bool entry_read_time(const char *start, const char *end, struct when *when);
+
+/* When an event is, as the language writes it: "1月15日(木) 13:00-15:00"; the caller owns the view. */
+json_t *entry_view_label(const struct poll *poll, json_t *event, const char *language);
 
 /* An event with its sequence, about to be sent by `method` below `context`; `organiser` is what its organiser is called. */
 struct entry *entry_begin(const void *context, struct office *office, json_t *event, const char *method,

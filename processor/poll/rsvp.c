@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "poll/answer.h"
 #include "poll/ballot.h"
+#include "poll/entry.h"
 #include "poll/names.h"
 #include "poll/view.h"
 #include "store/decision.h"
@@ -51,15 +52,10 @@ static const struct choice *find_choice(const struct poll *poll, int64_t id)
 static json_t *view_proposal(const struct rsvping *rsvping, const char *language)
 {
     const struct letter_calendar *calendar = rsvping->calendar;
-    time_t start;
-    time_t end;
-    if (!calendar->is_counter || !calendar->start || !clock_parse(calendar->start, &start))
+    struct when when;
+    if (!calendar->is_counter || !entry_read_time(calendar->start, calendar->end, &when))
         return json_null();
-    struct when when = {.start = clock_to_civil(start), .all_day = !strchr(calendar->start, 'T')};
-    when.has_end = calendar->end && clock_parse(calendar->end, &end) && end > start;
-    if (when.has_end)
-        when.end = clock_to_civil(end);
-    char *label = when_format(NULL, language, &when, clock_to_civil(rsvping->office->now).year);
+    char *label = view_when_label(NULL, rsvping->poll, &when, language);
     json_t *view = view_text(label);
     talloc_free(label);
     return view;
@@ -70,7 +66,7 @@ static json_t *view_note(const void *context, const struct rsvping *rsvping, con
 {
     const struct poll *poll = rsvping->poll;
     const struct invitation *invitation = rsvping->invitation;
-    const struct choice *choice = find_choice(poll, rsvping->decision->choice_id);
+    json_t *event = entry_load(rsvping->decision->event);
     const struct mailbox *sender = incoming_sender(rsvping->incoming);
     json_t *view = view_poll(poll, organiser, language);
     json_t *mark = view_mark(rsvping->mark);
@@ -82,11 +78,12 @@ static json_t *view_note(const void *context, const struct rsvping *rsvping, con
         rsvping->is_strange ? view_person_name(context, sender->name, sender->address)
                             : view_person_name(context, invitation->name, invitation->address),
         "sender_address", sender->address, "label",
-        choice ? json_string(view_choice_label(context, poll, choice, language)) : json_null(), "comment",
+        entry_view_label(poll, event, language), "comment",
         view_text(rsvping->calendar->comment), "is_counter", rsvping->calendar->is_counter, "is_strange",
         rsvping->is_strange, "is_required", invitation->required, "proposed", view_proposal(rsvping, language));
     json_object_update(view, view_check(own));
     json_decref(own);
+    json_decref(event);
     return view;
 }
 
@@ -218,18 +215,20 @@ bool rsvp_view(struct office *office, const struct poll *poll, const char *langu
     struct invitation *invitations = NULL;
     struct answers answers = {NULL};
     bool done = store_find_decision(context, office->store, poll->id, &decision, error);
-    const struct choice *choice = done && decision ? find_choice(poll, decision->choice_id) : NULL;
+    json_t *event = done && decision ? entry_load(decision->event) : NULL;
+    const struct choice *choice = event ? find_choice(poll, decision->choice_id) : NULL;
     *view = json_null();
-    if (choice)
+    if (event)
         done = read_answers(context, office, poll, &invitations, &answers, error);
-    if (done && choice)
+    if (done && event)
         *view = view_check(json_pack(
-            "{s:i, s:s, s:b, s:o, s:o, s:o, s:o}", "n", choice->number, "label",
-            view_choice_label(context, poll, choice, language), "is_cancelled", decision->is_cancelled, "coming",
+            "{s:o, s:o, s:b, s:o, s:o, s:o, s:o}", "n", choice ? json_integer(choice->number) : json_null(), "label",
+            entry_view_label(poll, event, language), "is_cancelled", decision->is_cancelled, "coming",
             view_people(office, invitations, &answers, MARK_YES, language), "perhaps",
             view_people(office, invitations, &answers, MARK_MAYBE, language), "declining",
             view_people(office, invitations, &answers, MARK_NO, language), "silent",
             view_people(office, invitations, &answers, MARK_NONE, language)));
+    json_decref(event);
     talloc_free(context);
     return done;
 }

@@ -20,7 +20,7 @@ bool rsvp_take(struct office *office, struct incoming *incoming, const struct po
                const struct invitation *invitation, bool is_own, struct error **error);
 
 /*
- * What was decided and who comes: *view becomes {"n","label","is_cancelled","coming","perhaps","declining","silent"
+ * What was decided and who comes: *view becomes {"n" (null: no longer asked for),"label","is_cancelled","coming","perhaps","declining","silent"
  * (NAMES, see result.h)}, or null when nothing was decided.
  */
 bool rsvp_view(struct office *office, const struct poll *poll, const char *language, json_t **view,

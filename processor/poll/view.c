@@ -47,10 +47,15 @@ static int plain_year(const struct poll *poll, struct civil date)
     return days >= 0 && days <= NINE_MONTHS ? date.year : opened.year;
 }
 
+char *view_when_label(const void *context, const struct poll *poll, const struct when *when, const char *language)
+{
+    return when_format(context, language, when, plain_year(poll, when->start));
+}
+
 char *view_choice_label(const void *context, const struct poll *poll, const struct choice *choice, const char *language)
 {
     struct when when = choice_to_when(choice);
-    return when_format(context, language, &when, plain_year(poll, choice->start));
+    return view_when_label(context, poll, &when, language);
 }
 
 json_t *view_mark(enum mark mark)

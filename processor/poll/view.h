@@ -27,6 +27,9 @@ json_t *view_poll(const struct poll *poll, const char *organiser, const char *la
 /* The label of one choice: "1月15日(木) 13:00-15:00". */
 char *view_choice_label(const void *context, const struct poll *poll, const struct choice *choice, const char *language);
 
+/* The same for another time that has to do with the poll. */
+char *view_when_label(const void *context, const struct poll *poll, const struct when *when, const char *language);
+
 /* A mark as {"symbol","is_yes","is_best","is_maybe","is_no","is_none"}. */
 json_t *view_mark(enum mark mark);
 

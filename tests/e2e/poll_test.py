@@ -139,7 +139,7 @@ def without_chance(text, codes):
     """The text with what differs from run to run replaced: codes, tokens, random parts of ids."""
     for number, code in enumerate(codes, 1):
         for old, new in ((code, f"c{number}d{number}"), (code.upper(), f"C{number}D{number}")):
-            text = re.sub(rf"\b{old}-(\d+)-[A-Za-z2-7]{{16}}\b", rf"{new}-\1-TOKEN", text)
+            text = re.sub(rf"\b{old}((?:-\d+)+)-[A-Za-z2-7]{{16}}\b", rf"{new}\1-TOKEN", text)
             text = re.sub(rf"\b{old}\b", new, text)
     text = re.sub(r"TOKEN\.[a-z2-7]{13}@", "TOKEN.RANDOM@", text)
     text = re.sub(r"<[a-z2-7]{13}@", "<RANDOM@", text)

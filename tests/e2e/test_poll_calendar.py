@@ -19,7 +19,11 @@ class Stage:
     def __init__(self, tap, language, people, words):
         self.tap, self.language, self.people, self.words = tap, language, people, words
         self.golden = Golden(tap, language, "calendar")
-        self.center = Center(circles={"minna": people.circle(language)})
+        self.move()
+
+    def move(self):
+        """To a center of its own: nobody has got any mail today."""
+        self.center = Center(circles={"minna": self.people.circle(self.language)})
         self.code = None
 
     def open(self, text):
@@ -149,6 +153,61 @@ def decision_change_cancellation(stage):
         tap.equal((done.returncode, mails), (1, []), f"{stage.language}: {words[0]} is refused once it is cancelled")
 
 
+COMMANDS = {"ja": {"decide": "確定 2 でお願いします", "again": "確定 2", "other": "確定 〔1〕", "move": "訂正 1 1/20(火) 10:00-12:00",
+                   "not decided": "訂正 2 1/21(水) 10:00-12:00", "which": "確定", "none": "確定 9", "one": "中止 1",
+                   "cancel": "中止してください。"},
+            "en": {"decide": "confirm 2", "again": "Confirm 2", "other": "decide 1", "move": "fix 1 Tue 20 Jan 10:00-12:00",
+                   "not decided": "fix 2 Wed 21 Jan 10:00-12:00", "which": "confirm", "none": "confirm 9", "one": "cancel 1",
+                   "cancel": "Cancel please."}}
+
+
+def decided_by_mail(stage):
+    """The organiser does the same by replying: each command's transcript, what the others get, the entry's next sequence."""
+    tap, people, language = stage.tap, stage.people, stage.language
+    third = people.asked[2]
+    ballots = stage.open(stage.words["opening"])
+    note = [letter.message for letter in stage.center.all_mails() if address_of(letter.message) == people.organiser.address][-1]
+    stage.center.take(*(who.reply(ballots[who.address], "○×△○") for who in people.asked))
+    everybody = sorted(who.address for who in (*people.asked, people.organiser))
+
+    def command(*names):
+        """The transcript, what goes to the third, and everybody who got a mail beside it."""
+        text = "".join(COMMANDS[language][name] + "\n" for name in names)
+        mails = stage.center.take(people.organiser.reply(note, text))
+        [transcript] = [mail for mail in mails if mail["Subject"].startswith(("ご指示の結果", "Your commands"))]
+        others = [mail for mail in mails if mail is not transcript]
+        return transcript, [mail for mail in others if address_of(mail) == third.address], sorted(map(address_of, others))
+
+    transcript, [mail], told = command("which", "none", "decide")
+    stage.golden.mail(stage.center, "transcript-decision", transcript)
+    tap.equal(told, everybody, f"{language}: a decision by mail goes to everybody")
+    stage.check_calendar(mail, "REQUEST", 0, "2026-01-16T10:00:00+09:00")
+    _, mails, told = command("again")
+    tap.equal((mails, told), ([], []), f"{language}: the same decision once more tells nobody")
+    _, [mail], _ = command("other")
+    stage.check_calendar(mail, "REQUEST", 1, "2026-01-15T13:00:00+09:00")
+    transcript, [mail], told = command("not decided", "move")
+    stage.golden.mail(stage.center, "transcript-moved", transcript)
+    stage.golden.mail(stage.center, "decision-moved", mail)
+    tap.equal(told, everybody, f"{language}: a corrected time goes to everybody, once")
+    stage.check_calendar(mail, "REQUEST", 2, "2026-01-20T10:00:00+09:00")
+    transcript, [mail], told = command("one", "cancel", "again")
+    stage.golden.mail(stage.center, "transcript-cancellation", transcript)
+    tap.equal(told, everybody, f"{language}: so does calling it off")
+    stage.check_calendar(mail, "CANCEL", 3, "2026-01-20T10:00:00+09:00")
+    tap.equal(stage.center.show(stage.code)["decision"]["is_cancelled"], True, f"{language}: it is off")
+
+
+def called_off_by_mail(stage):
+    tap, people, language = stage.tap, stage.people, stage.language
+    stage.open(stage.words["short"])
+    note = [letter.message for letter in stage.center.all_mails() if address_of(letter.message) == people.organiser.address][-1]
+    mails = stage.center.take(people.organiser.reply(note, COMMANDS[language]["cancel"]))
+    tap.equal((sorted(map(address_of, mails)), stage.center.show(stage.code)["state"]),
+              (sorted([*(who.address for who in people.asked), *[people.organiser.address] * 2]), "cancelled"),
+              f"{language}: an open poll is called off by mail, and everybody is told")
+
+
 def whole_days(stage):
     stage.open(ALL_DAY[stage.language])
     done, mails = stage.command("decide", stage.code, "7")
@@ -179,6 +238,9 @@ def main():
         whole_days(stage)
         calling_off_early(stage)
         rsvps(stage)
+        stage.move()
+        decided_by_mail(stage)
+        called_off_by_mail(stage)
         stage.golden.finish()
     tap.equal(*(sorted(os.listdir(os.path.join(GOLDEN, "calendar", language))) for language in ("ja", "en")),
               "both languages have the same golden files")
