@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "command/command.h"
 #include "poll/ballot.h"
+#include "poll/csv.h"
 #include "poll/decide.h"
 #include "poll/open.h"
 #include "poll/result.h"
@@ -65,59 +66,24 @@ static bool show_poll(struct request *request, struct error **error)
     return command_print(office->templates, "result-body.txt", view, request->options->json, error);
 }
 
-/* RFC 4180, with a quote before what a spreadsheet would take for a formula. */
-static void print_field(const char *text)
-{
-    putchar('"');
-    if (*text && strchr("=+-@\t\r", *text))
-        putchar('\'');
-    for (; *text; text++) {
-        if (*text == '"')
-            putchar('"');
-        putchar(*text);
-    }
-    putchar('"');
-}
-
-static void print_csv(json_t *view)
-{
-    size_t index;
-    json_t *entry;
-    json_t *table = json_object_get(view, "table");
-    fputs("\xEF\xBB\xBF", stdout); /* without it spreadsheets take UTF-8 for the local charset */
-    print_field("");
-    json_array_foreach(json_object_get(view, "choices"), index, entry) {
-        putchar(',');
-        print_field(json_string_value(json_object_get(entry, "label")));
-    }
-    fputs("\r\n", stdout);
-    json_array_foreach(json_object_get(table, "rows"), index, entry) {
-        size_t column;
-        json_t *cell;
-        print_field(json_string_value(json_object_get(entry, "name")));
-        json_array_foreach(json_object_get(entry, "cells"), column, cell) {
-            putchar(',');
-            print_field(json_string_value(json_object_get(cell, "symbol")));
-        }
-        fputs("\r\n", stdout);
-    }
-}
-
-static bool export_poll(struct request *request, struct error **error)
+static bool export_json(struct request *request, struct error **error)
 {
     struct office *office = request->office;
     struct config whole = *office->config; /* a file has room for everybody */
     whole.table_rows = LONG_MAX;
+    whole.names_shown = LONG_MAX;
     struct office roomy = *office;
     roomy.config = &whole;
     json_t *view = result_view(&roomy, request->poll, command_language(), false, error);
-    if (!view)
-        return false;
+    return view && command_print(NULL, NULL, view, true, error);
+}
+
+static bool export_poll(struct request *request, struct error **error)
+{
     if (request->options->json)
-        return command_print(NULL, NULL, view, true, error);
-    print_csv(view);
-    json_decref(view);
-    return fflush(stdout) == 0 || error_set_errno(error, "cannot print");
+        return export_json(request, error);
+    char *text = csv_write(request->office, request->office, request->poll, command_language(), error);
+    return text && ((fputs(text, stdout) >= 0 && fflush(stdout) == 0) || error_set_errno(error, "cannot print"));
 }
 
 static bool open_poll(struct request *request, struct error **error)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "mail/compose.h"
 #include "mail/reply.h"
 #include "poll/command_list.h"
 #include "poll/preview.h"
@@ -28,6 +29,7 @@ struct poll_command {
 static const struct poll_command commands[] = {
     {"状況|状況確認|status", command_show_status, IN_OPEN | IN_CLOSED, false},
     {"結果|result|results", command_show_result, IN_OPEN | IN_CLOSED, false},
+    {"csv|表計算", command_show_csv, IN_OPEN | IN_CLOSED, false},
     {"ヘルプ|使い方|help|commands", command_show_help, IN_DRAFT | IN_OPEN | IN_CLOSED, false},
     {"催促|督促|リマインド|remind", command_remind, IN_OPEN, false},
     {"締切|〆切|締め切り|締切り|期限|回答期限|deadline|due", command_set_deadline, IN_DRAFT | IN_OPEN, false},
@@ -69,6 +71,7 @@ static const char *const command_effects[] = {
     "unclear_proxy", "cloned",
     "options_set",  "unclear_option", "not_anonymously",
     "decided",       "not_decided",     "cancelled",        "needs_nothing",
+    "csv",
 };
 
 bool command_tell(struct commanding *commanding, const char *name, json_t *details)
@@ -315,6 +318,12 @@ static bool queue_transcript(void *context, struct commanding *commanding, bool 
                                   .reference = office_reference(context, office, poll->code, 0, poll->edition),
                                   .dedupe = memory_format(context, "transcript/%lld", (long long)commanding->incoming->id),
                                   .view = view};
+    struct attachment file = {memory_format(context, "%s.csv", poll->code), "text/csv; charset=utf-8", commanding->csv, 0};
+    if (commanding->csv) {
+        file.length = strlen(commanding->csv);
+        transcript.attachments = &file;
+        transcript.attachment_count = 1;
+    }
     bool done = reply_queue(office, commanding->incoming, &transcript, error);
     json_decref(view);
     return done;

@@ -25,6 +25,7 @@ struct commanding {
     bool has_edition;       /* this letter began an edition of the choices */
     bool is_adding;         /* lines that are dates are added: 「追加」 stood alone above them */
     bool has_shown;         /* the count stands in the transcript already */
+    char *csv;              /* goes with the transcript as a file, or NULL */
 };
 
 /* What a letter is, as far as its lines can tell. */

@@ -7,6 +7,7 @@
 /* command_show.c: what changes nothing */
 bool command_show_status(struct commanding *commanding, const char *arguments, struct error **error);
 bool command_show_result(struct commanding *commanding, const char *arguments, struct error **error);
+bool command_show_csv(struct commanding *commanding, const char *arguments, struct error **error);
 bool command_show_help(struct commanding *commanding, const char *arguments, struct error **error);
 
 /* command_time.c: when it ends, and who is reminded */

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "poll/command_list.h"
+#include "poll/csv.h"
 #include "poll/result.h"
 #include "store/answer.h"
 #include "text/fold.h"
@@ -72,6 +73,14 @@ bool command_show_result(struct commanding *commanding, const char *arguments, s
         return false;
     }
     return command_tell(commanding, "detail", json_pack("{s:o}", "answers", answers.list));
+}
+
+bool command_show_csv(struct commanding *commanding, const char *arguments, struct error **error)
+{
+    (void)arguments;
+    talloc_free(commanding->csv);
+    commanding->csv = csv_write(commanding->poll, commanding->office, commanding->poll, commanding->language, error);
+    return commanding->csv && command_tell(commanding, "csv", NULL);
 }
 
 bool command_show_help(struct commanding *commanding, const char *arguments, struct error **error)

@@ -203,7 +203,7 @@ def polls_from_the_shell(tap):
     tap.contains(kairan("poll", "show", code, "-C", center.folder, language="ja_JP.UTF-8")[1], "途中経過", "poll show: 日本語")
     exported = center.run("poll", "export", code).stdout.decode()
     rows = list(csv.reader(io.StringIO(exported.removeprefix("\ufeff"))))
-    tap.equal((rows[1], rows[3][0]), (["佐藤 花子", "○", "×", "△"], "'=1+1 \"x\""), "poll export: CSV, and no formula in it")
+    tap.equal((rows[1], rows[3][0]), (["佐藤 花子", "○", "×", "△", "answered", "", "sato@tc.example.ac.jp"], "'=1+1 \"x\""), "poll export: CSV, and no formula in it")
     tap.equal(len(center.json("poll", "export", code)["table"]["rows"]), 3, "poll export --json: everybody")
     center.run("poll", "close", code)
     center.run("process")

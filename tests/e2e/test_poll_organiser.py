@@ -1,7 +1,10 @@
 #!/usr/bin/python3
 """What organisers do by replying to a mail of their poll: each command, in Japanese and English, what it changes, whom it
 tells, and what is not taken for one. KAIRAN_SANITIZE: yes"""
-from kairan_test import Tap, text_of
+import csv
+import io
+
+from kairan_test import Participant, Tap, text_of
 from poll_people import ENGLISH, JAPANESE
 from poll_test import DATES_JA, LATE, POLL, Center, address_of
 
@@ -125,6 +128,21 @@ def only_the_organiser_commands(tap):
     tap.equal(play.state(), "open", "without a token nobody commands anything")
 
 
+def the_csv_comes_with_the_transcript(tap):
+    play = Play(tap, asked=(JAPANESE.asked[0], JAPANESE.asked[1], Participant("=1+1", TANAKA.address)))
+    play.answer(SATO, "1：○\n2：×（出張のため）\n3：△（午後から会議）")
+    mails = play.center.take(YAMADA.reply(play.note, "CSV"))
+    [file] = mails[0].iter_attachments()
+    data = file.get_payload(decode=True)
+    rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
+    tap.equal((file.get_content_type(), file.get_filename(), data[:3]), ("text/csv", f"{play.center.codes()[0]}.csv", b"\xef\xbb\xbf"),
+              "CSV: a file with a byte order mark")
+    tap.equal((len(data.split(b"\r\n")), set(map(len, rows))), (5, {7}), "a line of headings and one a person")
+    tap.equal(rows[0][1], "1: 1月15日(木) 13:00-15:00", "the headings are the dates")
+    tap.equal(rows[1][:5], [SATO.name, "○", "× （出張のため）", "△ （午後から会議）", "回答済み"], "marks with what was said about them")
+    tap.equal((rows[3][0], rows[3][4]), ("'=1+1", "未回答"), "a name is no formula")
+
+
 def an_answer_stays_an_answer(tap):
     play = Play(tap, text=f"候補日:\n{DATES_JA}締切: 12/25(木) 17:00\n対象: {YAMADA.address}\n")
     [ballot] = [letter.message for letter in play.center.all_mails()
@@ -205,7 +223,7 @@ def main():
     tap = Tap()
     for check in (commands_answer_line_by_line, english_commands_do_the_same, deadlines_move, reminders_are_sent_once_a_day,
                   closing_and_opening_again, choices_change_under_answers,
-                  people_change, drafts_are_corrected, only_the_organiser_commands, an_answer_stays_an_answer):
+                  the_csv_comes_with_the_transcript, people_change, drafts_are_corrected, only_the_organiser_commands, an_answer_stays_an_answer):
         check(tap)
     tap.done()
 
