@@ -77,7 +77,7 @@ bool reply_refuse_by(struct office *office, struct incoming *incoming, const cha
 
 /* Courtesies that may stand beside the one word; after folding. */
 static const char *const courtesies[] = {
-    "よろしくお願いいたします", "よろしくお願いします", "宜しくお願いします", "宜しくお願いいたします",
+    "をお願いいたします",       "をお願いします",       "よろしくお願いいたします", "よろしくお願いします", "宜しくお願いします", "宜しくお願いいたします",
     "お願いいたします",         "お願いします",         "ありがとうございます", "お疲れ様です",
     "お疲れさまです",           "お世話になっております", "thank you", "thanks", "please",
 };
@@ -101,14 +101,20 @@ static bool is_one_of(const char *text, const char *const words[], size_t count)
     return false;
 }
 
-enum reply_word reply_read_word(const char *new_text)
+char *reply_read_bare(const void *context, const char *new_text)
 {
     static const char *const punctuation[] = {"。", "、", "!", ".", ",", "「", "」", "\n", " "};
-    char *key = text_fold_key(NULL, new_text);
+    char *key = text_fold_key(context, new_text);
     for (size_t i = 0; i < sizeof courtesies / sizeof *courtesies; i++)
         remove_all(key, courtesies[i]);
     for (size_t i = 0; i < sizeof punctuation / sizeof *punctuation; i++)
         remove_all(key, punctuation[i]);
+    return key;
+}
+
+enum reply_word reply_read_word(const char *new_text)
+{
+    char *key = reply_read_bare(NULL, new_text);
     enum reply_word word = REPLY_WORD_NONE;
     if (is_one_of(key, yes_words, sizeof yes_words / sizeof *yes_words))
         word = REPLY_WORD_YES;

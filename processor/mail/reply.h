@@ -35,6 +35,9 @@ enum reply_word {
     REPLY_WORD_CANCEL, /* 中止, cancel */
 };
 
+/* A new text without courtesies, punctuation and blanks, folded, below `context`: 「状況をお願いします。」 is 「状況」. */
+char *reply_read_bare(const void *context, const char *new_text);
+
 /* Reads a new text that should be one word; anything more than a courtesy beside it is REPLY_WORD_NONE. */
 enum reply_word reply_read_word(const char *new_text);
 

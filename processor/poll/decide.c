@@ -11,6 +11,7 @@
 #include "mail/compose.h"
 #include "poll/entry.h"
 #include "poll/result.h"
+#include "poll/tentative.h"
 #include "poll/view.h"
 #include "store/decision.h"
 #include "store/person.h"
@@ -23,6 +24,7 @@ struct notice {
     const char *template;  /* "decision" or "cancellation" */
     const char *method;    /* "REQUEST", "CANCEL"; NULL: there is no entry */
     struct entry *entry;   /* NULL with no method */
+    struct entry_list tentative; /* how what somebody holds is taken back */
     const struct choice *choice; /* NULL: nothing was decided, or it is no longer asked for */
     json_t *event;      /* what was decided on, borrowed; NULL: nothing */
     json_t *before;     /* what was decided before, when that was at another time; borrowed, or NULL */
@@ -89,6 +91,43 @@ static json_t *find_view(struct notice *notice, const char *language, struct err
     return *view;
 }
 
+/* Adds the file of a calendar to a mail with room for it. */
+static void add_file(struct outgoing *outgoing, struct attachment *files, const char *name, const char *calendar)
+{
+    files[outgoing->attachment_count++] =
+        (struct attachment){name, "application/ics; charset=utf-8", calendar, strlen(calendar)};
+}
+
+static bool add_entry(void *context, const struct notice *notice, const struct entry_guest *guest,
+                      struct outgoing *outgoing, struct attachment *files, struct error **error)
+{
+    if (!notice->entry)
+        return true;
+    char *address = office_reply_address(context, notice->office, outgoing->reference);
+    char *calendar = entry_write(context, notice->entry, guest, address, error);
+    if (!calendar)
+        return false;
+    outgoing->calendar = calendar;
+    outgoing->calendar_method = notice->method;
+    add_file(outgoing, files, "invite.ics", calendar);
+    return true;
+}
+
+/* What the guest holds for dates that were possible until now. */
+static bool add_withdrawal(void *context, const struct notice *notice, const struct entry_guest *guest,
+                           struct outgoing *outgoing, struct attachment *files, struct error **error)
+{
+    struct entry_list list = notice->tentative;
+    char *calendar;
+    list.reply_address = office_reply_address(context, notice->office, outgoing->reference);
+    if (!tentative_withdraw(context, &list, guest->invitation_id, &calendar, error))
+        return false;
+    json_object_set_new(outgoing->view, "withdraws", json_boolean(calendar != NULL));
+    if (calendar)
+        add_file(outgoing, files, "withdraw.ics", calendar);
+    return true;
+}
+
 static bool queue_notice(struct notice *notice, const struct entry_guest *guest, const char *language,
                          struct error **error)
 {
@@ -110,20 +149,10 @@ static bool queue_notice(struct notice *notice, const struct entry_guest *guest,
                                 .is_broadcast = true,
                                 .was_queued = &was_queued,
                                 .view = view};
-    struct attachment file = {"invite.ics", "application/ics; charset=utf-8", NULL, 0};
-    bool done = true;
-    if (notice->entry) {
-        char *address = office_reply_address(context, office, reference);
-        char *calendar = entry_write(context, notice->entry, guest, address, error);
-        done = calendar != NULL;
-        file.bytes = calendar;
-        file.length = calendar ? strlen(calendar) : 0;
-        outgoing.calendar = calendar;
-        outgoing.calendar_method = notice->method;
-        outgoing.attachments = &file;
-        outgoing.attachment_count = 1;
-    }
-    done = done && office_queue(office, &outgoing, error);
+    struct attachment files[2];
+    outgoing.attachments = files;
+    bool done = add_entry(context, notice, guest, &outgoing, files, error) &&
+                add_withdrawal(context, notice, guest, &outgoing, files, error) && office_queue(office, &outgoing, error);
     notice->mails += was_queued;
     talloc_free(context);
     return done;
@@ -137,11 +166,11 @@ static bool queue_notices(struct notice *notice, const struct invitation *invita
     for (size_t i = 0; i < memory_count(invitations); i++) {
         const struct invitation *invitation = &invitations[i];
         invited = invited || invitation->person_id == organiser->id;
-        struct entry_guest guest = {invitation->number, invitation->name, invitation->address, invitation->required};
+        struct entry_guest guest = {invitation->id, invitation->number, invitation->name, invitation->address, invitation->required};
         if (invitation->state != INVITATION_UNDELIVERED && !queue_notice(notice, &guest, invitation->language, error))
             return false;
     }
-    struct entry_guest guest = {0, organiser->name, organiser_address, true};
+    struct entry_guest guest = {0, 0, organiser->name, organiser_address, true};
     return invited || queue_notice(notice, &guest, organiser->language, error);
 }
 
@@ -156,8 +185,9 @@ static bool send_notice(const void *context, struct notice *notice, json_t *even
     char *address = organiser ? store_first_address(context, office->store, organiser->id, error) : NULL;
     if (!address)
         return false;
+    char *name = view_person_name(context, organiser->name, address);
+    notice->tentative = (struct entry_list){.office = office, .writer = calendar_open_writer(context), .organiser = name};
     if (event) {
-        char *name = view_person_name(context, organiser->name, address);
         notice->entry = entry_begin(context, office, event, notice->method, name);
         entry_invite(notice->entry, invitations, organiser, address);
     }

@@ -97,6 +97,15 @@ json_t *entry_view_label(const struct poll *poll, json_t *event, const char *lan
     return view_check(view);
 }
 
+/* The zone of the calendar of an event. */
+static json_t *view_zone(const struct office *office, json_t *event)
+{
+    const char *text = json_string_value(json_object_get(event, "start"));
+    time_t start;
+    bool is_timed = text && strchr(text, 'T') && clock_parse(text, &start);
+    return is_timed ? calendar_zone(office->config->time_zone, start) : json_null();
+}
+
 static int forget(struct entry *entry)
 {
     json_decref(entry->calendar);
@@ -108,15 +117,11 @@ struct entry *entry_begin(const void *context, struct office *office, json_t *ev
                           const char *organiser)
 {
     struct entry *entry = memory_new(context, struct entry);
-    const char *starts = json_string_value(json_object_get(event, "start"));
-    time_t start = 0;
-    bool is_timed = strchr(starts, 'T') && clock_parse(starts, &start);
     entry->office = office;
     entry->writer = calendar_open_writer(entry);
     entry->event = memory_check(json_copy(event));
     entry->calendar = view_check(json_pack("{s:s, s:o, s:[o]}", "method", method, "zone",
-                                           is_timed ? calendar_zone(office->config->time_zone, start) : json_null(),
-                                           "events", entry->event));
+                                           view_zone(office, event), "events", entry->event));
     entry->guests = json_null();
     entry->organiser = memory_copy_text(entry, organiser);
     talloc_set_destructor(entry, forget);
@@ -157,4 +162,22 @@ char *entry_write(const void *context, struct entry *entry, const struct entry_g
                         view_check(json_pack("{s:s, s:s}", "name", entry->organiser, "address", reply_address)));
     json_object_set_new(entry->event, "attendees", view_check(guests));
     return calendar_write(context, entry->writer, entry->calendar, error);
+}
+
+char *entry_write_list(const void *context, const struct entry_list *list, json_t *events, struct error **error)
+{
+    size_t index;
+    json_t *event;
+    json_array_foreach(events, index, event)
+    {
+        json_object_set_new(event, "stamp", view_instant(list->office->now));
+        json_object_set_new(event, "organiser",
+                            view_check(json_pack("{s:s, s:s}", "name", list->organiser, "address", list->reply_address)));
+        json_object_set_new(event, "attendees", json_array());
+    }
+    json_t *calendar = view_check(json_pack("{s:s, s:o, s:O}", "method", list->method, "zone",
+                                            view_zone(list->office, json_array_get(events, 0)), "events", events));
+    char *text = calendar_write(context, list->writer, calendar, error);
+    json_decref(calendar);
+    return text;
 }

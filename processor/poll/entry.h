@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "mail/calendar.h"
 #include "mail/office.h"
 #include "store/person.h"
 #include "store/poll.h"
@@ -16,7 +17,8 @@
 struct entry;
 
 struct entry_guest {
-    int number; /* of the invitation, 0: the organiser */
+    int64_t invitation_id; /* 0: the organiser, who was not asked */
+    int number;            /* of the invitation, 0: the organiser */
     const char *name;
     const char *address;
     bool required;
@@ -50,5 +52,17 @@ void entry_invite(struct entry *entry, const struct invitation *invitations, con
 /* The calendar for one guest below `context`; what their calendar answers goes to `reply_address`. */
 char *entry_write(const void *context, struct entry *entry, const struct entry_guest *guest, const char *reply_address,
                   struct error **error);
+
+/* Entries of one person alone, without guests. */
+struct entry_list {
+    struct office *office;
+    struct calendar_writer *writer; /* mail/calendar.h */
+    const char *method;
+    const char *organiser; /* what the organiser is called */
+    const char *reply_address;
+};
+
+/* The calendar of events (an array, each with its UID and sequence) below `context`. */
+char *entry_write_list(const void *context, const struct entry_list *list, json_t *events, struct error **error);
 
 #endif

@@ -9,6 +9,7 @@
 #include "poll/open.h"
 #include "poll/preview.h"
 #include "poll/reply.h"
+#include "poll/tentative.h"
 #include "poll/view.h"
 #include "poll/vote.h"
 #include "store/person.h"
@@ -123,6 +124,8 @@ bool poll_take_own_ballot(struct office *office, struct incoming *incoming, stru
 {
     switch (command_judge(incoming->letter->new_text)) {
     case COMMAND_KIND_NONE:
+        if (tentative_is_asked(incoming->letter->new_text))
+            return tentative_take_request(office, incoming, poll, invitation, error);
         return vote_take_answer(office, incoming, poll, invitation, error);
     case COMMAND_KIND_ORDERS:
         return command_run(office, incoming, poll, error);

@@ -14,6 +14,7 @@
 #include "poll/reply.h"
 #include "poll/rsvp.h"
 #include "poll/standing.h"
+#include "poll/tentative.h"
 #include "poll/view.h"
 #include "poll/vote.h"
 #include "store/event.h"
@@ -86,6 +87,8 @@ static bool take_answer_of(struct office *office, struct incoming *incoming, str
         return standing_tell(office, incoming, poll, speaker->invitation, error);
     if (incoming->has_genuine_token && speaker->invitation->person_id == poll->organiser_id)
         return poll_take_own_ballot(office, incoming, poll, speaker->invitation, error);
+    if (tentative_is_asked(incoming->letter->new_text))
+        return tentative_take_request(office, incoming, poll, speaker->invitation, error);
     return vote_take_answer(office, incoming, poll, speaker->invitation, error);
 }
 

@@ -221,6 +221,7 @@ static json_t *view_unclear(const struct answer *answer)
 
 struct summary {
     bool any_mark;
+    bool any_yes;
     bool any_inferred;
     bool any_change;
     bool any_missing;
@@ -232,6 +233,7 @@ static struct summary summarise(const struct taking *taking)
     struct summary summary = {0};
     for (size_t i = 0; i < taking->poll->choice_count; i++) {
         summary.any_mark |= taking->after[i] != MARK_NONE;
+        summary.any_yes |= taking->after[i] == MARK_YES || taking->after[i] == MARK_BEST;
         summary.any_missing |= taking->after[i] == MARK_NONE;
         if (taking->after[i] == MARK_NONE && !summary.first_missing)
             summary.first_missing = taking->poll->choices[i].number;
@@ -282,6 +284,7 @@ static json_t *view_answer(void *context, const struct taking *taking)
     json_object_set_new(view, "receipt", view_text(receipt));
     json_object_set_new(view, "too_many", taking->too_many ? json_integer(taking->too_many) : json_null());
     json_object_set_new(view, "promised", view_promise(context, taking));
+    json_object_set_new(view, "any_yes", json_boolean(summary.any_yes));
     json_object_set_new(view, "lapsed", view_lapsed(taking));
     json_object_set_new(view, "has_proposal", json_boolean(json_is_array(json_object_get(view, "proposal"))));
     return view;

@@ -83,3 +83,31 @@ bool store_visit_rsvps(struct store *store, int64_t poll_id,
     talloc_free(context);
     return done;
 }
+
+bool store_set_tentative(struct store *store, int64_t invitation_id, const struct tentative *tentative,
+                         struct error **error)
+{
+    return sql_run(store,
+                   "INSERT INTO tentative_entry (invitation_id, choice_id, event) VALUES (?, ?, ?)"
+                   " ON CONFLICT (invitation_id, choice_id) DO UPDATE SET event = excluded.event",
+                   SQL_VALUES(sql_integer(invitation_id), sql_integer(tentative->choice_id), sql_text(tentative->event)),
+                   error);
+}
+
+struct tentative *store_list_tentative(const void *context, struct store *store, int64_t invitation_id,
+                                       struct error **error)
+{
+    struct tentative *list = memory_array(context, struct tentative, 0);
+    size_t count = 0;
+    struct rows *rows =
+        sql_query(store, "SELECT choice_id, event FROM tentative_entry WHERE invitation_id = ? ORDER BY choice_id",
+                  SQL_VALUES(sql_integer(invitation_id)), error);
+    while (rows && rows_next(rows)) {
+        list = memory_resize(context, list, struct tentative, count + 1);
+        list[count++] = (struct tentative){rows_integer(rows, 0), rows_text(list, rows, 1)};
+    }
+    if (rows && rows_end(rows, error))
+        return list;
+    talloc_free(list);
+    return NULL;
+}

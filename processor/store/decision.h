@@ -1,4 +1,4 @@
-/* What was decided, and who comes. */
+/* What was decided, who comes, and the tentative entries in people's calendars. */
 #ifndef KAIRAN_STORE_DECISION_H
 #define KAIRAN_STORE_DECISION_H
 
@@ -42,5 +42,19 @@ bool store_drop_rsvps(struct store *store, int64_t poll_id, struct error **error
 bool store_visit_rsvps(struct store *store, int64_t poll_id,
                        void (*each)(void *closure, int invitation_number, const struct rsvp *rsvp), void *closure,
                        struct error **error);
+
+/* An entry of somebody's choice, as it was sent last. */
+struct tentative {
+    int64_t choice_id;
+    const char *event; /* JSON */
+};
+
+/* Keeps a tentative entry that goes out; one on the same choice is replaced. */
+bool store_set_tentative(struct store *store, int64_t invitation_id, const struct tentative *tentative,
+                         struct error **error);
+
+/* The tentative entries of an invitation, as a talloc array. */
+struct tentative *store_list_tentative(const void *context, struct store *store, int64_t invitation_id,
+                                       struct error **error);
 
 #endif

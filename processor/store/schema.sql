@@ -179,6 +179,14 @@ CREATE TABLE rsvp (
     comment       TEXT NOT NULL
 );
 
+-- Tentative entries that somebody asked for: taken back once a date is decided on.
+CREATE TABLE tentative_entry (
+    invitation_id INTEGER NOT NULL REFERENCES invitation (id),
+    choice_id     INTEGER NOT NULL REFERENCES choice (id),
+    event         TEXT NOT NULL, -- as it was sent last (JSON)
+    PRIMARY KEY (invitation_id, choice_id)
+);
+
 CREATE TABLE outbox_body (
     id    INTEGER PRIMARY KEY,
     bytes BLOB NOT NULL -- shared by the mails of one broadcast

@@ -198,6 +198,51 @@ def decided_by_mail(stage):
     tap.equal(stage.center.show(stage.code)["decision"]["is_cancelled"], True, f"{language}: it is off")
 
 
+def entries_of(stage, mail, name, method):
+    """The events in one of the files of a mail, as icalendar reads them."""
+    [text] = [file.get_payload(decode=True).decode() for file in mail.iter_attachments() if file.get_filename() == name]
+    stage.tap.equal(line_faults(text), [], f"{stage.language}/{name}: lines")
+    read = read_by_icalendar(text)
+    stage.tap.equal((read["method"], read["errors"], len(read_by_khal(text))), (method, [], len(read["events"])),
+                    f"{stage.language}/{name}: as icalendar and khal read it")
+    return [(event["uid"].rsplit("-", 1)[0], event["sequence"], event["status"], event["start"]) for event in read["events"]]
+
+
+def tentative(stage):
+    """○ choices as entries until the decision: on request, changed with the answer, taken back by the decision."""
+    tap, people, language = stage.tap, stage.people, stage.language
+    _, second, third = people.asked
+    word = {"ja": "仮予定をお願いします。", "en": "Tentative, please."}[language]
+    ballots = stage.open(stage.words["opening"])
+
+    def reply(who, text):
+        [mail] = stage.center.take(who.reply(ballots[who.address], text))
+        return mail
+
+    mail = reply(second, word)
+    tap.equal(list(mail.iter_attachments()), [], f"{language}: nothing to hold without an answer")
+    reply(second, "○×○×")
+    mail = reply(second, word)
+    stage.golden.mail(stage.center, "tentative", mail)
+    uid, days = f"{stage.code}-2", ("2026-01-15T13:00:00+09:00", "2026-01-16T10:00:00+09:00", "2026-01-19T13:00:00+09:00")
+    tap.equal(entries_of(stage, mail, "tentative.ics", "PUBLISH"),
+              [(uid, 0, "TENTATIVE", days[0]), (uid, 0, "TENTATIVE", days[2])], f"{language}: the ○ choices as entries")
+    reply(second, "×○○×")
+    mail = reply(second, word)
+    stage.golden.mail(stage.center, "tentative-changed", mail)
+    tap.equal((entries_of(stage, mail, "tentative.ics", "PUBLISH"), entries_of(stage, mail, "withdraw.ics", "CANCEL")),
+              ([(uid, 0, "TENTATIVE", days[1]), (uid, 1, "TENTATIVE", days[2])], [(uid, 1, "CANCELLED", days[0])]),
+              f"{language}: what is ○ no more is taken back")
+    own = {address_of(mail): mail for mail in stage.command("decide", stage.code, "2")[1]}
+    stage.golden.mail(stage.center, "decision-withdrawing", own[second.address])
+    tap.equal(sorted(entries_of(stage, own[second.address], "withdraw.ics", "CANCEL")),
+              [(uid, 1, "CANCELLED", days[1]), (uid, 2, "CANCELLED", days[2])], f"{language}: the decision takes all of it back")
+    tap.equal([file.get_filename() for file in own[third.address].iter_attachments()], ["invite.ics"],
+              f"{language}: but nothing of those who held nothing")
+    mail = reply(second, word)
+    tap.equal(list(mail.iter_attachments()), [], f"{language}: after the decision there is nothing to hold")
+
+
 def called_off_by_mail(stage):
     tap, people, language = stage.tap, stage.people, stage.language
     stage.open(stage.words["short"])
@@ -241,6 +286,8 @@ def main():
         stage.move()
         decided_by_mail(stage)
         called_off_by_mail(stage)
+        stage.move()
+        tentative(stage)
         stage.golden.finish()
     tap.equal(*(sorted(os.listdir(os.path.join(GOLDEN, "calendar", language))) for language in ("ja", "en")),
               "both languages have the same golden files")
