@@ -74,8 +74,9 @@ static json_t *view_notice(const struct notice *notice, const char *language, st
     if (!view)
         return NULL;
     json_t *line = notice->choice ? find_line(view, notice->choice->number) : NULL;
+    bool is_private = notice->poll->options.results == RESULTS_ORGANISER;
     json_object_set(view, "line", line ? line : json_null());
-    json_object_set(view, "answers", has_answers(line) ? line : json_null());
+    json_object_set(view, "answers", has_answers(line) && !is_private ? line : json_null());
     json_object_set_new(view, "label", view_label(notice->poll, notice->event, language));
     json_object_set_new(view, "before", view_label(notice->poll, notice->before, language));
     json_object_set_new(view, "is_change", json_boolean(notice->sequence > 0));
