@@ -55,6 +55,9 @@ struct config {
     /* [nightly]: minutes since midnight, or KEYS_OFF */
     long nightly_deadlines;
     long nightly_backup;
+    long nightly_updates;
+    long nightly_health;
+    long nightly_report;
     long nightly_housekeeping;
     long nightly_digest;
     long nightly_reminders;

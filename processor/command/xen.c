@@ -7,10 +7,12 @@
 #include "base/memory.h"
 #include "command/command.h"
 #include "report/backup_report.h"
+#include "report/health_report.h"
 #include "report/history_report.h"
 #include "report/updates_report.h"
 #include "xen/backup.h"
 #include "xen/client.h"
+#include "xen/health_run.h"
 #include "xen/records.h"
 #include "xen/updates_run.h"
 
@@ -165,18 +167,35 @@ static bool back_up(struct request *request, struct error **error)
     return done;
 }
 
+/* Prints a look at a pool, its run dumped or its view rendered; it ends badly when the pool could not be looked at. */
+static bool print_look(struct request *request, json_t *run, json_t *view, const char *template, struct error **error)
+{
+    bool is_known = json_is_null(json_object_get(run, "problem"));
+    const char *pool = json_string_value(json_object_get(run, "pool"));
+    bool json = request->options->json;
+    bool done = command_print(request->office->templates, template, json_incref(json ? run : view), json, error);
+    if (done && !is_known)
+        done = error_set(error, ERROR_TEMPORARY, "the pool %s could not be looked at", pool);
+    json_decref(view);
+    json_decref(run);
+    return done;
+}
+
 static bool show_updates(struct request *request, struct error **error)
 {
     struct office *office = request->office;
     struct xen_settings *settings = choose_pool(request, error);
     json_t *run = settings ? updates_run(office->config, office->store, settings, request->options->dry_run, error) : NULL;
-    if (!run)
-        return false;
-    json_t *view = request->options->json ? json_incref(run) : report_view_updates(run, office->now);
-    bool is_known = json_is_null(json_object_get(run, "problem"));
-    json_decref(run);
-    return command_print(office->templates, "xen-updates.txt", view, request->options->json, error) &&
-           (is_known || error_set(error, ERROR_TEMPORARY, "the pool %s could not be looked at", settings->name));
+    return run && print_look(request, run, report_view_updates(run, office->now), "xen-updates.txt", error);
+}
+
+static bool show_health(struct request *request, struct error **error)
+{
+    struct office *office = request->office;
+    struct xen_settings *settings = choose_pool(request, error);
+    enum health_trace trace = request->options->dry_run ? HEALTH_DRY : HEALTH_BY_HAND;
+    json_t *run = settings ? health_run(office->config, office->store, settings, trace, error) : NULL;
+    return run && print_look(request, run, report_view_health(run, office->now), "xen-health.txt", error);
 }
 
 static bool show_history(struct request *request, struct error **error)
@@ -210,6 +229,7 @@ static const struct {
     {"check", check},
     {"backup", back_up},
     {"updates", show_updates},
+    {"health", show_health},
     {"history", show_history},
     {"show-pin", show_pin},
     {"config", show_config},
@@ -229,7 +249,7 @@ int command_xen(int argc, char *argv[])
         index++;
     bool is_history = word && strcmp(word, "history") == 0;
     if ((word && index == count) || argc - options.first > (is_history ? 3 : 2)) {
-        fprintf(stderr, "usage: kairan xen [check | backup | updates | history | show-pin | config [POOL]]\n");
+        fprintf(stderr, "usage: kairan xen [check | backup | updates | health | history | show-pin | config [POOL]]\n");
         return COMMAND_USAGE;
     }
     void *context = talloc_new(NULL);

@@ -10,15 +10,14 @@
 #include "base/memory.h"
 #include "job/job_child.h"
 #include "job/lock.h"
+#include "job/pools.h"
 #include "job/process.h"
 #include "job/upkeep.h"
 #include "note/digest.h"
 #include "poll/interim.h"
-#include "report/backup_report.h"
 #include "report/history_report.h"
 #include "store/fact.h"
 #include "store/job_run.h"
-#include "xen/backup.h"
 
 enum {
     MINUTE = 60,
@@ -40,45 +39,25 @@ static bool run_reminders(struct office *office, struct error **error)
     return run_deadlines(office, error) && interim_run(office, error);
 }
 
-/* Of every pool; one that cannot be backed up does not keep the next from it. */
-static bool run_backup(struct office *office, struct error **error)
-{
-    char **names = settings_list(office, office->config, error);
-    bool done = names != NULL;
-    for (size_t i = 0; i < memory_count(names); i++) {
-        struct error *reason = NULL;
-        struct xen_settings *settings =
-            settings_load(office, office->config, settings_path(office, office->config, names[i]), &reason);
-        bool ready = settings && report_send_untold_backups(office, settings, &reason);
-        json_t *night = ready ? backup_run(office->config, office->store, settings, BACKUP_NIGHTLY, &reason) : NULL;
-        bool told = night && report_send_backup(office, settings, night, &reason);
-        json_decref(night);
-        if (told)
-            continue;
-        done = false;
-        if (error && !*error)
-            *error = reason;
-        else
-            error_free(&reason);
-    }
-    return done;
-}
-
 struct nightly_job {
     const char *name;
     bool (*run)(struct office *office, struct error **error);
     bool takes_lock; /* the instance's, for the whole run; a long job does without and keeps its transactions short */
     int seconds;     /* its time limit */
     size_t time;     /* where its time of the day stands in the configuration */
+    bool is_reported; /* the morning's report tells of it: who runs it by name gets that as well */
 };
 
 /* In the order in which they run when several are due. */
 static const struct nightly_job jobs[] = {
-    {"deadlines", run_deadlines, true, HOUR, offsetof(struct config, nightly_deadlines)},
-    {"reminders", run_reminders, true, HOUR, offsetof(struct config, nightly_reminders)},
-    {"digest", digest_run, true, HOUR, offsetof(struct config, nightly_digest)},
-    {"backup", run_backup, false, 26 * HOUR, offsetof(struct config, nightly_backup)},
-    {"housekeeping", upkeep_run, true, HOUR, offsetof(struct config, nightly_housekeeping)},
+    {"deadlines", run_deadlines, true, HOUR, offsetof(struct config, nightly_deadlines), false},
+    {"reminders", run_reminders, true, HOUR, offsetof(struct config, nightly_reminders), false},
+    {"digest", digest_run, true, HOUR, offsetof(struct config, nightly_digest), false},
+    {"backup", pools_back_up, false, 26 * HOUR, offsetof(struct config, nightly_backup), true},
+    {"updates", pools_look_at_updates, false, HOUR, offsetof(struct config, nightly_updates), true},
+    {"health", pools_look_at_health, false, HOUR, offsetof(struct config, nightly_health), true},
+    {"report", pools_report, false, HOUR, offsetof(struct config, nightly_report), false},
+    {"housekeeping", upkeep_run, true, HOUR, offsetof(struct config, nightly_housekeeping), false},
 };
 
 enum { JOB_COUNT = sizeof jobs / sizeof *jobs };
@@ -324,9 +303,13 @@ bool nightly_run(const struct config *config, const char *const names[], json_t 
     struct round round = {.config = config, .is_named = names[0] != NULL, .ended = ended};
     struct work works[JOB_COUNT];
     bool done = round.is_named || choose_due(&round, error);
-    for (size_t i = 0; names[i]; i++)
-        if (nightly_knows(names[i]))
-            round.is_chosen[find_job(names[i]) - jobs] = true;
+    for (size_t i = 0; names[i]; i++) {
+        const struct nightly_job *job = find_job(names[i]);
+        if (job)
+            round.is_chosen[job - jobs] = true;
+        if (job && job->is_reported)
+            round.is_chosen[find_job("report") - jobs] = true;
+    }
     while (done) {
         start_chosen(context, &round, works);
         if (!wait_for_one(&round))

@@ -79,6 +79,21 @@ bool store_tell_xen_run(struct store *store, int64_t id, struct error **error)
     return sql_run(store, "UPDATE xen_run SET is_told = 1 WHERE id = ?", SQL_VALUES(sql_integer(id)), error);
 }
 
+bool store_load_last_xen_run(const void *context, struct store *store, const char *pool, const char *job, struct xen_run *run,
+                             struct error **error)
+{
+    struct rows *rows = sql_query(store,
+                                  "SELECT id, started_at, ended_at, status, view FROM xen_run WHERE pool = ? AND job = ?"
+                                  " ORDER BY id DESC LIMIT 1",
+                                  SQL_VALUES(sql_text(pool), sql_text(job)), error);
+    *run = (struct xen_run){0};
+    if (rows && rows_next(rows))
+        *run = (struct xen_run){rows_integer(rows, 0), memory_copy_text(context, pool), memory_copy_text(context, job),
+                                rows_instant(rows, 1), rows_instant(rows, 2), rows_text(context, rows, 3),
+                                rows_text(context, rows, 4)};
+    return rows && rows_end(rows, error);
+}
+
 bool store_enter_backup(struct store *store, struct vm_backup *backup, struct error **error)
 {
     if (!store_next_id(store, "vm_backup", &backup->id, error))

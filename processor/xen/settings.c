@@ -52,7 +52,16 @@ static const struct key keys[] = {
      "yes|no: keep a dump of the pool's database beside the exports"},
     {"updates", "catalogue", KEY_TEXT, FIELD(catalogue), "https://updates.ops.xenserver.com/xenserver/updates.xml", 0, 0,
      "catalogue of updates for XenServer up to 8.2 (updates.xml): a URL, or a file"},
-    {"report", "to", KEY_TEXT, FIELD(to), "", 0, 0, "addresses that get the report, by commas; empty: the administrator"},
+    {"health", "checks", KEY_PATH, FIELD(checks), "../checks.d", 0, 0,
+     "folder of executables that speak the Nagios plugin convention (RAID, IPMI, UPS, NAS …)"},
+    {"health", "check_seconds", KEY_NUMBER, FIELD(check_seconds), "30", 1, 600, "longest time for one of them"},
+    {"report", "to", KEY_TEXT, FIELD(to), "", 0, 0, "addresses that get the morning's report, by commas; empty: the administrator"},
+    {"report", "problem_to", KEY_TEXT, FIELD(problem_to), "", 0, 0, "further addresses that get it when it is not all good"},
+    {"report", "alert_to", KEY_TEXT, FIELD(alert_to), "", 0, 0, "addresses that get alerts at once; empty: those of the report"},
+    {"report", "alert_priority", KEY_NUMBER, FIELD(alert_priority), "2", 0, 5,
+     "what is alerted at once: 1 data loss, 2 also service loss, 3 also what is degraded; 0: nothing"},
+    {"report", "summary", KEY_WORD, FIELD(summary), "daily", 0, 0,
+     "daily|changes|problems: when the report comes; after a week it comes in any case"},
     {"report", "language", KEY_TEXT, FIELD(language), "", 0, 0, "ja or en; empty: the center's"},
 };
 

@@ -41,8 +41,15 @@ struct xen_settings {
     char *metadata;
     /* [updates] */
     char *catalogue;
+    /* [health] */
+    char *checks;
+    long check_seconds;
     /* [report] */
     char *to;
+    char *problem_to;
+    char *alert_to;
+    long alert_priority;
+    char *summary;
     char *language;
 };
 

@@ -17,7 +17,8 @@ class Night:
         self.out = kt.make_maildir(os.path.join(os.path.dirname(self.folder), "out"))
         self.kairan = kt.Kairan(self.folder)
         kt.run([kt.program("kairan"), "init", "--domain", DOMAIN, "--transport", f"maildir:{self.out}", self.folder])
-        self.configure(f"[center]\nlanguage = {language}\n[nightly]\nbackup = off\ndigest = off\nreminders = off\n")
+        self.configure(f"[center]\nlanguage = {language}\n[nightly]\nbackup = off\nupdates = off\nhealth = off\n"
+                       "report = off\ndigest = off\nreminders = off\n")
 
     def configure(self, lines):
         with open(os.path.join(self.folder, "kairan.conf"), "a", encoding="utf-8") as file:

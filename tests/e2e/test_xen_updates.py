@@ -92,6 +92,7 @@ server.set_down(0)
 server.set_down(1)
 done = center.xen("updates", "--json", check=False)
 tap.equal((done.returncode, json.loads(done.stdout)["problem"]["code"]), (75, "unreachable"), "a pool that is away is told, not guessed")
+tap.contains(center.shown("updates"), "ホストに接続できません", "in words as well")
 server.close()
 
 # old and new ways of the wire

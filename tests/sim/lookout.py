@@ -22,6 +22,21 @@ class Lookout:
                                    "ref": ref, "snapshot": shown})
         return {"events": events, "valid_ref_counts": {}, "token": "00000000000000000012,00000000000000000003"}
 
+    # What hosts are like
+
+    def make_links(self):
+        """Two NICs a host, in a bond that carries the management network."""
+        for host in self.host_refs():
+            names = ("eth0", "eth1", "bond0")
+            metrics = [self.add("PIF_metrics", carrier=True, speed=10000, other_config={}) for _ in names]
+            pifs = [self.add("PIF", device=name, host=host, metrics=metric, VLAN=-1, physical=name != "bond0", currently_attached=True,
+                             management=name == "bond0", bond_slave_of="OpaqueRef:NULL", bond_master_of=[], other_config={})
+                    for name, metric in zip(names, metrics)]
+            bond = self.add("Bond", master=pifs[2], slaves=pifs[:2], links_up=2, mode="balance-slb", other_config={})
+            self.tables["PIF"][pifs[2]]["bond_master_of"] = [bond]
+            for slave in pifs[:2]:
+                self.tables["PIF"][slave]["bond_slave_of"] = bond
+
     # Updates
 
     def upload_patch(self, name, uuid, guidance=("restartHost",)):
@@ -49,6 +64,8 @@ class Lookout:
 
     def do_host_call_plugin(self, host, plugin, function, arguments):
         self.row("host", host)
+        if (plugin, function) == ("raid.py", "check_raid_pool") and self.version == "xcp-ng" and self.raid:
+            return json.dumps({"raid": {"State": self.raid, "Failed Devices": "0"}})
         if (plugin, function) != ("updater.py", "check_update") or self.version != "xcp-ng":
             raise Failure("XENAPI_MISSING_PLUGIN", plugin)
         return json.dumps(self.packages)

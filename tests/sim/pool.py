@@ -57,15 +57,18 @@ class Pool(Lookout):
         self.quirks = set()            # "tagged" strings, "unknown" fields, "missing" fields
         self.refused = []              # repositories that really had no room for a snapshot
         self.knows_events = True
-        self.packages, self.deliveries = [], []  # updates of XCP-ng and of XenServer 8: see lookout.py
+        self.capacity = 1              # hosts that may fail with every server protected
+        self.packages, self.deliveries, self.raid = [], [], ""  # updates of XCP-ng and of XenServer 8: see lookout.py
         self.data = {}                 # VDI ref -> bytes of real data in its own node
         self.tables = {name: {} for name in
-                       "pool host host_metrics SR PBD VM VDI VBD task message pool_patch host_patch pool_update".split()}
+                       ("pool host host_metrics SR PBD VM VDI VBD PIF PIF_metrics Bond task message pool_patch host_patch "
+                        "pool_update").split()}
         self.task_seconds = 0.0
         self.piece_seconds = 0.0       # between two members of an export
         self.streams = self.most_streams = 0
         self.on_call = self.on_piece = None  # called before each call, and each piece of an export, with its number
         self.make_hosts()
+        self.make_links()
         self.storage = [self.make_sr(f"iSCSI {letter}", "lvmoiscsi", sr_size) for letter in "AB"]
         self.make_sr("DVD drives", "iso", -1, "iso")
         for number in range(vms):
@@ -569,4 +572,4 @@ class Pool(Lookout):
                         timestamp=now_text(timestamp or self.now()), body=body)
 
     def do_pool_ha_compute_hypothetical_max_host_failures_to_tolerate(self, configuration):
-        return 1 if configuration else 2
+        return self.capacity if configuration else 2

@@ -1,0 +1,16 @@
+/* The nightly jobs that look after the XenServer pools: each does its work on every pool, and none keeps the next from its own. */
+#ifndef KAIRAN_JOB_POOLS_H
+#define KAIRAN_JOB_POOLS_H
+
+#include "base/error.h"
+#include "mail/office.h"
+
+/* The error is that of the first pool for which it did not work. */
+bool pools_back_up(struct office *office, struct error **error);
+bool pools_look_at_updates(struct office *office, struct error **error);
+bool pools_look_at_health(struct office *office, struct error **error);
+
+/* The morning's mails: one summary a pool of what the jobs above have found since the last. */
+bool pools_report(struct office *office, struct error **error);
+
+#endif
