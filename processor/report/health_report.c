@@ -8,7 +8,7 @@
 #include "report/words.h"
 #include "text/width.h"
 
-enum { SERVICE = 2, DEGRADED = 3, NAME_COLUMNS = 20 };
+enum { SERVICE = 2, DEGRADED = 3, NAME_COLUMNS = 20, FAR_DAYS = 365 /* beyond it no day is named */ };
 
 /* The codes that xen-finding.txt has words for. */
 static const char *const known[] = {
@@ -114,6 +114,8 @@ static json_t *view_repository(const void *context, const json_t *sr)
     json_int_t change = json_is_integer(before) ? free - json_integer_value(before) : 0;
     const json_t *used = json_object_get(sr, "used");
     json_int_t percent = size > 0 ? free * 100 / size : 0;
+    json_t *days = json_object_get(sr, "days");
+    bool is_near = json_is_integer(days) && json_integer_value(days) <= FAR_DAYS;
     return json_pack("{s:O, s:s, s:s, s:s, s:I, s:I, s:s, s:s?, s:s?, s:o, s:s?, s:s?}", "name", json_object_get(sr, "name"), "padded",
                      text_pad(context, text_of(sr, "name"), NAME_COLUMNS), "free", report_format_size(context, free), "size",
                      report_format_size(context, size), "percent", percent, "used_percent", 100 - percent, "bar",
@@ -121,7 +123,7 @@ static json_t *view_repository(const void *context, const json_t *sr)
                      json_is_integer(before) ? report_format_size(context, json_integer_value(before)) : NULL, "change",
                      change ? memory_format(context, "%s%s", change < 0 ? "-" : "+", report_format_size(context, change < 0 ? -change : change))
                             : NULL,
-                     "days", json_is_integer(json_object_get(sr, "days")) ? json_incref(json_object_get(sr, "days")) : json_null(),
+                     "days", is_near ? json_incref(days) : json_null(),
                      "trend", json_array_size(used) > 1 ? draw_trend(context, used) : NULL, "growth",
                      number_of(sr, "growth") > 0 ? report_format_size(context, number_of(sr, "growth")) : NULL);
 }
