@@ -39,7 +39,7 @@ LIBS_reader := -letpan -lxml2 -lical -lseccomp -ltalloc -ljansson -lutf8proc -ln
 LIBS_calendar := -lical -lseccomp -ltalloc -ljansson
 # the OpenSSL flavour of libcurl, with the headers that libetpan-dev brings
 LIBS_sender := -l:libcurl.so.4 -ltalloc -ljansson
-LIBS_xen := -l:libcurl.so.4 -lxml2 -lxxhash -lcrypto -lnettle -ltalloc -ljansson
+LIBS_xen := -l:libcurl.so.4 -lxml2 -larchive -lxxhash -lcrypto -lnettle -ltalloc -ljansson
 
 SOURCES := $(wildcard processor/*/*.c)
 HELPERS := $(wildcard processor/helper/*.c)
@@ -126,7 +126,7 @@ fuzz: test-packages
 
 # What Debian packages each job needs; installed when missing, through sudo when not root.
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libetpan-dev libsqlite3-dev libxml2-dev libjansson-dev libtalloc-dev \
-	libutf8proc-dev nettle-dev libssl-dev libseccomp-dev libical-dev libcurl4 libxxhash-dev tzdata python3
+	libutf8proc-dev nettle-dev libssl-dev libseccomp-dev libical-dev libcurl4 libarchive-dev libxxhash-dev tzdata python3
 TEST_PACKAGES := $(BUILD_PACKAGES) check clang libclang-rt-14-dev valgrind strace postfix procmail maildrop openssl xva-img \
 	python3-icalendar khal maildir-utils notmuch
 PICTURE_PACKAGES := $(BUILD_PACKAGES) chromium w3m fonts-noto-cjk

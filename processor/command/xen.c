@@ -185,7 +185,8 @@ static bool show_updates(struct request *request, struct error **error)
 {
     struct office *office = request->office;
     struct xen_settings *settings = choose_pool(request, error);
-    json_t *run = settings ? updates_run(office->config, office->store, settings, request->options->dry_run, error) : NULL;
+    enum updates_trace trace = request->options->dry_run ? UPDATES_DRY : UPDATES_BY_HAND;
+    json_t *run = settings ? updates_run(office->config, office->store, settings, trace, error) : NULL;
     return run && print_look(request, run, report_view_updates(run, office->now), "xen-updates.txt", error);
 }
 

@@ -17,6 +17,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "xen/download.h"
 #include "xen/export.h"
 #include "xen/https.h"
 #include "xen/site.h"
@@ -236,6 +237,24 @@ static json_t *do_catalogue(struct work *work)
     return catalogue ? json_pack("{s:o}", "value", catalogue) : tell_error("catalogue", &error);
 }
 
+/* download: an update, before it is needed */
+
+static json_t *do_download(struct work *work)
+{
+    const json_t *request = work->request;
+    struct download_order order = {.url = text_of(request, "url"),
+                                   .file = text_of(request, "file"),
+                                   .bytes = json_integer_value(json_object_get(request, "bytes")),
+                                   .rate = (long)json_integer_value(json_object_get(request, "rate")),
+                                   .seconds = (long)json_integer_value(json_object_get(request, "seconds"))};
+    struct error *error = NULL;
+    const char *kind;
+    if (!order.url || !strstr(order.url, "://") || !order.file)
+        return tell_problem("refused", "a download without URL or file");
+    json_t *told = download_run(&order, &kind, &error);
+    return told ? json_pack("{s:o}", "value", told) : tell_error(kind, &error);
+}
+
 static const struct {
     const char *word;
     json_t *(*run)(struct work *work);
@@ -246,6 +265,7 @@ static const struct {
     {"certificate", do_certificate, true},
     {"get", do_get, true},
     {"catalogue", do_catalogue, false},
+    {"download", do_download, false},
 };
 
 static json_t *answer_request(struct work *work)

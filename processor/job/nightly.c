@@ -54,7 +54,7 @@ static const struct nightly_job jobs[] = {
     {"reminders", run_reminders, true, HOUR, offsetof(struct config, nightly_reminders), false},
     {"digest", digest_run, true, HOUR, offsetof(struct config, nightly_digest), false},
     {"backup", pools_back_up, false, 26 * HOUR, offsetof(struct config, nightly_backup), true},
-    {"updates", pools_look_at_updates, false, HOUR, offsetof(struct config, nightly_updates), true},
+    {"updates", pools_look_at_updates, false, 12 * HOUR, offsetof(struct config, nightly_updates), true},
     {"health", pools_look_at_health, false, HOUR, offsetof(struct config, nightly_health), true},
     {"report", pools_report, false, HOUR, offsetof(struct config, nightly_report), false},
     {"housekeeping", upkeep_run, true, HOUR, offsetof(struct config, nightly_housekeeping), false},

@@ -53,7 +53,7 @@ static bool back_up(struct office *office, struct xen_settings *settings, struct
 
 static bool look_at_updates(struct office *office, struct xen_settings *settings, struct error **error)
 {
-    json_t *run = updates_run(office->config, office->store, settings, false, error);
+    json_t *run = updates_run(office->config, office->store, settings, UPDATES_NIGHT, error);
     json_decref(run);
     return run != NULL;
 }

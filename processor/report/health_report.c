@@ -1,6 +1,7 @@
 /* How well a pool is, for people: see health_report.h. */
 #include "report/health_report.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/memory.h"

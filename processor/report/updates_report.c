@@ -202,6 +202,24 @@ static json_t *view_protection(const void *context, const json_t *protection, si
                      report_format_instant(context, applied), "applied_days", applied ? (json_int_t)(now - applied) / DAY : 0);
 }
 
+/* What was fetched before it is needed, in numbers, and what a person has to fetch. */
+static json_t *view_downloads(const void *context, const json_t *downloads)
+{
+    json_int_t bytes = 0;
+    size_t i;
+    const json_t *entry;
+    if (!json_is_object(downloads))
+        return json_null();
+    const json_t *fetched = json_object_get(downloads, "fetched");
+    json_array_foreach(fetched, i, entry)
+        bytes += number_of(entry, "bytes");
+    size_t there = json_array_size(json_object_get(downloads, "there")) + json_array_size(fetched);
+    return json_pack("{s:O, s:I, s:I, s:s, s:I, s:O, s:O}", "folder", json_object_get(downloads, "folder"), "there", (json_int_t)there,
+                     "fetched", (json_int_t)json_array_size(fetched), "size", report_format_size(context, bytes), "left",
+                     (json_int_t)json_array_size(json_object_get(downloads, "left")), "by_hand", json_object_get(downloads, "by_hand"),
+                     "failed", json_object_get(downloads, "failed"));
+}
+
 static char *make_heading(const void *context, const json_t *hosts)
 {
     char *heading = memory_copy_text(context, "");
@@ -243,6 +261,7 @@ json_t *report_view_updates(const json_t *run, time_t now)
     if (is_bad)
         report_add_reason(words, "words", text_of(problem, "code"));
     json_object_set_new(memory_check(view), "problem", words);
+    json_object_set_new(view, "downloads", view_downloads(context, json_object_get(run, "downloads")));
     talloc_free(context);
     return view;
 }

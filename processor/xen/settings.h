@@ -41,6 +41,10 @@ struct xen_settings {
     char *metadata;
     /* [updates] */
     char *catalogue;
+    char *folder;
+    long download_rate;
+    long night_megabytes;
+    long download_minutes;
     /* [health] */
     char *checks;
     long check_seconds;

@@ -8,6 +8,7 @@
 #include "store/host_update.h"
 #include "xen/ask.h"
 #include "xen/instant.h"
+#include "xen/supply.h"
 #include "xen/survey.h"
 #include "xen/updates.h"
 
@@ -209,7 +210,7 @@ static bool enter(struct survey *survey, const json_t *hosts, bool is_known, str
     return false;
 }
 
-static bool look(struct survey *survey, json_t *view, struct error **error)
+static bool look(struct survey *survey, bool is_night, json_t *view, struct error **error)
 {
     enum updates_kind kind = updates_kind_of(survey->records);
     json_t *hosts = updates_view_hosts(survey->records);
@@ -223,6 +224,7 @@ static bool look(struct survey *survey, json_t *view, struct error **error)
     json_object_set_new(view, "kind", json_string(updates_kind_name(kind)));
     json_object_set_new(view, "hosts", hosts);
     json_object_set_new(view, "source", source);
+    json_object_set_new(view, "downloads", is_night ? supply_run(survey, survey->settings, hosts) : json_null());
     json_object_set_new(view, "differences", updates_find_differences(survey->records));
     json_object_set_new(view, "uploads", updates_find_uploads(survey->records));
     if (done)
@@ -233,15 +235,15 @@ static bool look(struct survey *survey, json_t *view, struct error **error)
     return done;
 }
 
-json_t *updates_run(const struct config *config, struct store *store, const struct xen_settings *settings, bool is_dry,
+json_t *updates_run(const struct config *config, struct store *store, const struct xen_settings *settings, enum updates_trace trace,
                     struct error **error)
 {
-    struct survey *survey = survey_begin(NULL, config, store, settings, "updates", is_dry, error);
+    struct survey *survey = survey_begin(NULL, config, store, settings, "updates", trace == UPDATES_DRY, error);
     if (!survey)
         return NULL;
     bool read = survey_read(survey, updates_tables);
     json_t *view = survey_view(survey);
-    if ((read && !look(survey, view, error)) || !survey_end(survey, view, error)) {
+    if ((read && !look(survey, trace == UPDATES_NIGHT, view, error)) || !survey_end(survey, view, error)) {
         json_decref(view);
         view = NULL;
     }

@@ -1,0 +1,19 @@
+/*
+ * Updates fetched before they are needed, into a folder of the pool's file: one after the other, no faster and no more a night than
+ * that says, so that the evening of maintenance does not wait for a slow site.
+ */
+#ifndef KAIRAN_XEN_SUPPLY_H
+#define KAIRAN_XEN_SUPPLY_H
+
+#include <jansson.h>
+
+#include "xen/settings.h"
+
+/*
+ * Fetches what the hosts (updates_view_hosts(), with what is missing) lack and the folder has not. {"folder", "there": [names that were there
+ * already], "fetched": [{"name", "bytes"}], "left": [names for later nights], "by_hand": [{"name", "page", "raw"}] that the site does not give
+ * out, "failed": [{"name", "raw"}]}, a new reference; null when no folder is set or nothing has a place to be fetched from.
+ */
+json_t *supply_run(const void *context, const struct xen_settings *settings, const json_t *hosts);
+
+#endif
