@@ -9,6 +9,7 @@
 #include "report/backup_report.h"
 #include "report/health_report.h"
 #include "report/history_report.h"
+#include "report/looks_report.h"
 #include "report/updates_report.h"
 #include "xen/backup.h"
 #include "xen/client.h"
@@ -204,6 +205,11 @@ static bool show_history(struct request *request, struct error **error)
     struct office *office = request->office;
     struct xen_settings *settings = choose_pool(request, error);
     json_t *view = settings ? report_view_history(office, settings->name, request->vm, error) : NULL;
+    json_object_set_new(view, "is_whole", json_boolean(!request->vm));
+    if (view && !request->vm && !report_add_looks(office, settings->name, view, error)) {
+        json_decref(view);
+        view = NULL;
+    }
     return view && command_print(office->templates, "xen-history.txt", view, request->options->json, error);
 }
 

@@ -85,28 +85,6 @@ static json_t *list_lines(const json_t *run, const char *state)
     return list;
 }
 
-/* A mark a day between the emptiest and the fullest of them, which is the shape of what happened. */
-static char *draw_trend(const void *context, const json_t *used)
-{
-    static const char *const marks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-    enum { HEIGHTS = sizeof marks / sizeof *marks };
-    json_int_t least = 0;
-    json_int_t most = 0;
-    char *trend = memory_copy_text(context, "");
-    size_t i;
-    const json_t *day;
-    json_array_foreach(used, i, day) {
-        json_int_t bytes = json_integer_value(day);
-        least = i == 0 || bytes < least ? bytes : least;
-        most = i == 0 || bytes > most ? bytes : most;
-    }
-    json_array_foreach(used, i, day) {
-        json_int_t height = most > least ? (json_integer_value(day) - least) * (HEIGHTS - 1) / (most - least) : 0;
-        trend = memory_format(context, "%s%s", trend, marks[height]);
-    }
-    return trend;
-}
-
 static json_t *view_repository(const void *context, const json_t *sr)
 {
     json_int_t size = number_of(sr, "size");
@@ -125,7 +103,7 @@ static json_t *view_repository(const void *context, const json_t *sr)
                      change ? memory_format(context, "%s%s", change < 0 ? "-" : "+", report_format_size(context, change < 0 ? -change : change))
                             : NULL,
                      "days", is_near ? json_incref(days) : json_null(),
-                     "trend", json_array_size(used) > 1 ? draw_trend(context, used) : NULL, "growth",
+                     "trend", json_array_size(used) > 1 ? report_draw_trend(context, used) : NULL, "growth",
                      number_of(sr, "growth") > 0 ? report_format_size(context, number_of(sr, "growth")) : NULL);
 }
 

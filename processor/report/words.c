@@ -48,3 +48,24 @@ char *report_draw_bar(const void *context, json_int_t part, json_int_t whole)
     bar[MARKS] = '\0';
     return memory_copy_text(context, bar);
 }
+
+char *report_draw_trend(const void *context, const json_t *numbers)
+{
+    static const char *const marks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    enum { HEIGHTS = sizeof marks / sizeof *marks };
+    json_int_t least = 0;
+    json_int_t most = 0;
+    char *trend = memory_copy_text(context, "");
+    size_t i;
+    const json_t *day;
+    json_array_foreach(numbers, i, day) {
+        json_int_t bytes = json_integer_value(day);
+        least = i == 0 || bytes < least ? bytes : least;
+        most = i == 0 || bytes > most ? bytes : most;
+    }
+    json_array_foreach(numbers, i, day) {
+        json_int_t height = most > least ? (json_integer_value(day) - least) * (HEIGHTS - 1) / (most - least) : 0;
+        trend = memory_format(context, "%s%s", trend, marks[height]);
+    }
+    return trend;
+}

@@ -21,4 +21,7 @@ char *report_format_instant(const void *context, time_t instant);
 /* Ten marks, "###-------", that a reader without colours sees as well. */
 char *report_draw_bar(const void *context, json_int_t part, json_int_t whole);
 
+/* "▁▂▃▅█" of numbers, a mark each between the least and the most of them: the shape of what happened. */
+char *report_draw_trend(const void *context, const json_t *numbers);
+
 #endif

@@ -79,6 +79,21 @@ bool store_tell_xen_run(struct store *store, int64_t id, struct error **error)
     return sql_run(store, "UPDATE xen_run SET is_told = 1 WHERE id = ?", SQL_VALUES(sql_integer(id)), error);
 }
 
+struct xen_run *store_list_xen_runs(const void *context, struct store *store, const char *pool, const char *job, time_t since, int most,
+                                    struct error **error)
+{
+    void *work = talloc_new(NULL);
+    struct xen_run *runs = read_runs(context,
+                                     sql_query(store,
+                                               "SELECT " RUN_COLUMNS " FROM xen_run WHERE pool = ? AND job = ? AND started_at >= ?"
+                                               " ORDER BY id DESC LIMIT ?",
+                                               SQL_VALUES(sql_text(pool), sql_text(job), sql_instant(work, since), sql_integer(most)),
+                                               error),
+                                     error);
+    talloc_free(work);
+    return runs;
+}
+
 bool store_load_last_xen_run(const void *context, struct store *store, const char *pool, const char *job, struct xen_run *run,
                              struct error **error)
 {

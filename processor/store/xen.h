@@ -30,6 +30,10 @@ struct xen_run *store_list_last_xen_runs(const void *context, struct store *stor
 struct xen_run *store_list_untold_xen_runs(const void *context, struct store *store, const char *pool, const char *job, struct error **error);
 bool store_tell_xen_run(struct store *store, int64_t id, struct error **error);
 
+/* The runs of a job on a pool since an instant, newest first, at most so many. */
+struct xen_run *store_list_xen_runs(const void *context, struct store *store, const char *pool, const char *job, time_t since, int most,
+                                    struct error **error);
+
 /* The last run of a job on a pool, its texts below `context`; id 0 when there was none. */
 bool store_load_last_xen_run(const void *context, struct store *store, const char *pool, const char *job, struct xen_run *run,
                              struct error **error);

@@ -108,6 +108,13 @@ tap.contains(text_of(mails[0]), "昨夜のバックアップの記録があり�
 mails = [mail for mail in (week.at(25, "08").run("process"), week.new_mails())[1]]
 tap.ok(any("report" in text_of(mail) and "backup" in text_of(mail) for mail in mails), "a report that is missing is noticed the next morning",
        subjects(mails))
+history = week.xen_json("history")
+tap.equal([entry["problem"] for entry in history["health"]][:3], ["unreachable", "unreachable", None], "history tells of every look, newest first")
+tap.ok(any("HOST_NOT_LIVE xen2" in entry["codes"] and entry["bad"] for entry in history["health"]), "with what was wrong")
+tap.equal({(entry["host"], entry["gone"]) for entry in history["updates"]}, {("xen1", None), ("xen2", None)}, "of updates by host")
+tap.equal([day["date"] for day in history["storage"][0]["days"]][:3], ["2026-01-15", "2026-01-16", "2026-01-17"], "and of storage day by day")
+text = week.shown("history")
+tap.ok("いまも未適用" in text and "接続不可 (unreachable)" in text and "iSCSI A  ▁" in text, "for people as well", text)
 week.sim.close()
 
 # who gets what, and when
