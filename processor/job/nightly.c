@@ -355,10 +355,10 @@ static json_t *list_silent(const void *context, const struct office *office, str
 static bool tell_missed(const void *context, struct office *office, json_t *missed, json_t *silent, const char *day,
                         struct error **error)
 {
-    size_t jobs_missed = json_array_size(missed);
-    size_t pools_silent = json_array_size(silent);
+    json_int_t jobs_missed = (json_int_t)json_array_size(missed);
+    json_int_t pools_silent = (json_int_t)json_array_size(silent);
     json_t *view = json_pack("{s:O, s:O, s:b, s:b, s:I}", "jobs", missed, "pools", silent, "has_jobs", (int)(jobs_missed > 0),
-                             "has_pools", (int)(pools_silent > 0), "count", (json_int_t)(jobs_missed + pools_silent));
+                             "has_pools", (int)(pools_silent > 0), "count", jobs_missed + pools_silent);
     struct outgoing outgoing = {.template = "job-missed",
                                 .address = office->config->administrator,
                                 .dedupe = memory_format(context, "job-missed/%s", day),

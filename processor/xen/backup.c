@@ -286,17 +286,21 @@ static bool work(struct night *night, struct error **error)
     back_up_all(night);
     const char *ref;
     json_t *value;
-    json_object_foreach(night->scanned, ref, value)
+    json_object_foreach(night->scanned, ref, value) {
         client_do(night->client, "SR.scan", json_pack("[s]", ref), NULL); /* starts the coalesce; it comes by itself, too */
     view_repositories(night);
+    }
     return true;
 }
 
 static int destroy(struct night *night)
 {
-    json_t *owned[] = {night->removed, night->unfinished, night->repositories, night->metadata, night->scanned, night->needs};
-    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
-        json_decref(owned[i]);
+    json_decref(night->removed);
+    json_decref(night->unfinished);
+    json_decref(night->repositories);
+    json_decref(night->metadata);
+    json_decref(night->scanned);
+    json_decref(night->needs);
     return 0;
 }
 

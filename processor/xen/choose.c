@@ -97,8 +97,9 @@ char **choose_missing(const void *context, const struct xen_settings *settings, 
         const char *ref;
         json_t *vm;
         bool found = !is_plain_name(rules[i]);
-        json_object_foreach(records_table(records, "VM", NULL), ref, vm)
+        json_object_foreach(records_table(records, "VM", NULL), ref, vm) {
             found = found || (record_is_real_vm(vm) && strcmp(record_text(vm, "name_label"), rules[i]) == 0);
+        }
         if (!found)
             rules[count++] = rules[i];
     }

@@ -154,8 +154,9 @@ size_t records_count_disks(const struct records *records, const char *vm_ref)
     size_t count = 0;
     size_t i;
     const json_t *ref;
-    json_array_foreach(json_object_get(records_find(records, "VM", vm_ref), "VBDs"), i, ref)
+    json_array_foreach(json_object_get(records_find(records, "VM", vm_ref), "VBDs"), i, ref) {
         count += record_is_disk(records_find(records, "VBD", json_string_value(ref)));
+    }
     return count;
 }
 

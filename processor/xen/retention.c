@@ -60,7 +60,7 @@ static void keep_newest(long most, const time_t times[], size_t count, bool stay
     for (size_t i = 0; i < count; i++) {
         long newer = 0;
         for (size_t j = 0; j < count; j++)
-            newer += times[j] > times[i] || (times[j] == times[i] && j < i);
+            newer += times[j] > times[i] || (j < i && times[j] == times[i]);
         if (newer < (most > 0 ? most : 1))
             stays[i] = true;
     }

@@ -72,11 +72,13 @@ bool room_for_snapshot(struct night *night, struct night_vm *vm)
     const char *ref;
     json_t *need;
     bool room = add_needs(night, vm, needs);
-    json_object_foreach(needs, ref, need)
+    json_object_foreach(needs, ref, need) {
         room = room && fits(night, vm, ref, json_integer_value(need));
-    json_object_foreach(needs, ref, need)
+    }
+    json_object_foreach(needs, ref, need) {
         if (room)
             json_object_set_new(night->needs, ref, json_integer(taken(night, ref) + json_integer_value(need)));
+    }
     json_decref(needs);
     return room;
 }

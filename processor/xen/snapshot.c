@@ -29,9 +29,10 @@ char *snapshot_find(struct night *night, const char *name)
 {
     const char *ref;
     json_t *vm;
-    json_object_foreach(records_table(night->records, "VM", NULL), ref, vm)
+    json_object_foreach(records_table(night->records, "VM", NULL), ref, vm) {
         if (record_flag(vm, "is_a_snapshot") && strcmp(record_text(vm, "name_label"), name) == 0)
             return memory_copy_text(night, record_text(vm, "uuid"));
+    }
     return NULL;
 }
 
@@ -39,9 +40,10 @@ bool snapshot_is_known(struct night *night, const char *uuid)
 {
     const char *ref;
     json_t *vm;
-    json_object_foreach(records_table(night->records, "VM", NULL), ref, vm)
+    json_object_foreach(records_table(night->records, "VM", NULL), ref, vm) {
         if (record_flag(vm, "is_a_snapshot") && strcmp(record_text(vm, "uuid"), uuid) == 0)
             return true;
+    }
     return false;
 }
 
@@ -168,9 +170,10 @@ static bool may_remove_disk(const json_t *vdi, const json_t *snapshot)
         return false;
     size_t i;
     const json_t *vbd;
-    json_array_foreach(json_object_get(vdi, "VBDs"), i, vbd)
+    json_array_foreach(json_object_get(vdi, "VBDs"), i, vbd) {
         if (!record_has(snapshot, "VBDs", json_string_value(vbd) ? json_string_value(vbd) : ""))
             return false;
+    }
     return true;
 }
 
@@ -249,8 +252,9 @@ static bool destroy_all(struct night *night, const char *ref, const json_t *snap
     if (done && strcmp(record_text(snapshot, "power_state"), "Suspended") == 0)
         done = client_do(night->client, "VM.hard_shutdown", json_pack("[s]", ref), error);
     done = done && client_do(night->client, "VM.destroy", json_pack("[s]", ref), error);
-    json_object_foreach(disks, disk, uuid)
+    json_object_foreach(disks, disk, uuid) {
         done = done && destroy_disk(night, disk, json_string_value(uuid), error);
+    }
     json_decref(disks);
     return done;
 }

@@ -68,9 +68,10 @@ static const json_t *find_by_uuid(struct records *records, const char *uuid)
 {
     const char *ref;
     json_t *row;
-    json_object_foreach(records_table(records, "VDI", NULL), ref, row)
+    json_object_foreach(records_table(records, "VDI", NULL), ref, row) {
         if (strcmp(record_text(row, "uuid"), uuid) == 0)
             return row;
+    }
     return NULL;
 }
 

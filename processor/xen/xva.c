@@ -208,16 +208,19 @@ static bool is_zero(const char *bytes, size_t length)
 static bool header_is_right(const char *header)
 {
     enum { SUM_AT = 148, SUM_WIDTH = 8, MAGIC_AT = 257 };
-    static const char ends[][3] = {{'\0', ' ', 6}, {' ', '\0', 6}, {'\0', '\0', 7}};
+    static const struct {
+        int digits;
+        char end[2];
+    } forms[] = {{6, {'\0', ' '}}, {6, {' ', '\0'}}, {7, {'\0', '\0'}}};
     unsigned sum = 0;
     bool right = false;
     for (int i = 0; i < BLOCK; i++)
         sum += i >= SUM_AT && i < SUM_AT + SUM_WIDTH ? ' ' : (unsigned char)header[i];
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         char told[SUM_WIDTH + 1];
-        int digits = ends[i][2];
+        int digits = forms[i].digits;
         snprintf(told, sizeof told, "%0*o", digits, sum);
-        memcpy(told + digits, ends[i], (size_t)(SUM_WIDTH - digits));
+        memcpy(told + digits, forms[i].end, (size_t)(SUM_WIDTH - digits));
         right = right || memcmp(header + SUM_AT, told, SUM_WIDTH) == 0;
     }
     return right && memcmp(header + MAGIC_AT, "ustar", 5) == 0;
