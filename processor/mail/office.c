@@ -184,7 +184,10 @@ char *office_message_id(const void *context, const struct office *office, const 
     return memory_format(context, "%s.%s@%s", reference, random, domain);
 }
 
-/* What lets people leave and others join (RFC 2369, RFC 2919), on all that is sent to whoever asked for it. */
+/*
+ * What lets people leave and others join (RFC 2369, RFC 2919), on all that is sent to whoever asked for it. One-click
+ * (RFC 8058) wants a web server; a mail to an address that holds the token does the same.
+ */
 static void add_list_fields(const void *context, const struct office *office, const char *desk,
                             const struct outgoing *outgoing, struct message *message)
 {

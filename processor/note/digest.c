@@ -15,7 +15,9 @@
 #include "note/view.h"
 #include "store/note.h"
 #include "store/poll.h"
+#include "store/xen.h"
 #include "text/value.h"
+#include "text/when.h"
 
 enum { ITEMS_MOST = 200, DAYS_A_WEEK = 7, RULE = 30, ITEM_BYTES = 20000 };
 
@@ -34,6 +36,7 @@ bool digest_is_due(const struct note_reader *reader, long weekday, time_t now)
         return false;
     switch (reader->frequency) {
     case NOTES_OFF:
+    case NOTES_UNSET:
         return false;
     case NOTES_EACH:
         return true; /* what could not be sent at once */
@@ -126,12 +129,39 @@ static bool view_item(struct office *office, const struct note_reader *reader, c
     return files != NULL;
 }
 
+/* The time that a poll led to, as the language writes it; null when nobody has decided yet. */
+static json_t *view_decision(const void *context, struct office *office, const struct poll_line *line, const char *language)
+{
+    time_t starts;
+    if (!line->starts || !clock_parse(line->starts, &starts))
+        return json_null();
+    struct civil civil = clock_to_civil(starts);
+    struct when when = {.start = civil, .end = civil, .all_day = true};
+    int year = clock_to_civil(office->now).year;
+    return json_string(line->all_day ? when_format(context, office_language(office, language), &when, year)
+                                     : when_format_point(context, office_language(office, language), civil, year));
+}
+
 static bool view_polls(struct office *office, const struct note_reader *reader, json_t *polls, struct error **error)
 {
     struct poll_line *lines =
-        store_list_closed_polls_of(NULL, office->store, reader->person_id, reader->told_at, office->now, error);
+        store_list_poll_lines(NULL, office->store, reader->person_id, reader->told_at, office->now, error);
     for (size_t i = 0; i < memory_count(lines); i++)
-        json_array_append_new(polls, json_pack("{s:s, s:s}", "code", lines[i].code, "title", lines[i].title));
+        json_array_append_new(polls, json_pack("{s:s, s:s, s:o}", "code", lines[i].code, "title", lines[i].title, "decided",
+                                               view_decision(lines, office, &lines[i], reader->language)));
+    bool done = lines != NULL;
+    talloc_free(lines);
+    return done;
+}
+
+static bool view_backups(struct office *office, const struct note_reader *reader, json_t *backups, struct error **error)
+{
+    struct backup_line *lines = store_list_backup_lines(NULL, office->store, reader->told_at, office->now, error);
+    for (size_t i = 0; i < memory_count(lines); i++)
+        json_array_append_new(backups,
+                              json_pack("{s:s, s:I, s:I, s:I, s:I}", "pool", lines[i].pool, "runs", (json_int_t)lines[i].runs,
+                                        "bad_runs", (json_int_t)lines[i].bad_runs, "good", (json_int_t)lines[i].good,
+                                        "failed", (json_int_t)lines[i].failed));
     bool done = lines != NULL;
     talloc_free(lines);
     return done;
@@ -202,12 +232,14 @@ static json_t *view_digest(struct office *office, const struct note_reader *read
     void *context = talloc_new(NULL);
     json_t *list = json_array();
     json_t *polls = json_array();
-    bool done = view_polls(office, reader, polls, error);
+    json_t *backups = json_array();
+    bool done = view_polls(office, reader, polls, error) && view_backups(office, reader, backups, error);
     for (size_t i = 0; done && i < memory_count(items); i++)
         done = view_item(office, reader, &items[i], !i || strcmp(items[i].tag, items[i - 1].tag) != 0, list, error);
-    json_t *view = json_pack("{s:s, s:i, s:b, s:b, s:o, s:o, s:s}", "date", note_view_date(context, office->now), "count",
+    json_t *view = json_pack("{s:s, s:i, s:b, s:b, s:o, s:o, s:b, s:o, s:s}", "date", note_view_date(context, office->now), "count",
                              (int)memory_count(items), "is_mime", reader->wants_mime, "any_polls",
-                             json_array_size(polls) > 0, "items", list, "polls", polls, "note_address",
+                             json_array_size(polls) > 0, "items", list, "polls", polls, "any_backups",
+                             json_array_size(backups) > 0, "backups", backups, "note_address",
                              office->config->note_address);
     char *settings = people_settings_reference(context, office, reader->person_id);
     json_object_set_new(view, "settings",
@@ -227,7 +259,8 @@ static bool tell(struct office *office, struct note_reader *reader, struct error
     void *context = talloc_new(NULL);
     int64_t last = 0;
     struct note *notes = store_last_version(office->store, &last, error)
-                             ? store_list_note_changes(context, office->store, reader->seen_id, last, ITEMS_MOST, error)
+                             ? store_list_note_changes(context, office->store, reader->seen_id, last, reader->person_id,
+                                                       ITEMS_MOST, error)
                              : NULL;
     struct item *items = notes ? sort_items(context, office, notes, error) : NULL;
     json_t *view = items ? view_digest(office, reader, items, error) : NULL;

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "mail/reply.h"
 #include "note/draft.h"
+#include "note/move.h"
 #include "note/people.h"
 #include "note/view.h"
 #include "store/circle.h"
@@ -16,7 +17,12 @@
 #include "store/reader.h"
 #include "text/fold.h"
 
-enum { DAY = 24 * 60 * 60, PAUSE_DAYS = 14, PAUSE_MOST = 365 };
+enum {
+    DAY = 24 * 60 * 60,
+    PAUSE_DAYS = 14,
+    PAUSE_MOST = 365,
+    BOUNCES_APART = 30, /* days after which one bounce has nothing to do with the next; weekly digests are nearer */
+};
 
 enum member_word {
     WORD_NONE,
@@ -29,6 +35,7 @@ enum member_word {
     WORD_WEEKLY,
     WORD_MIME,
     WORD_TEXT,
+    WORD_MOVE,
 };
 
 static const struct {
@@ -41,36 +48,67 @@ static const struct {
     {"resume", WORD_RESUME}, {"再開", WORD_RESUME},      {"each", WORD_EACH},   {"毎回", WORD_EACH},
     {"daily", WORD_DAILY},   {"毎日", WORD_DAILY},       {"weekly", WORD_WEEKLY}, {"毎週", WORD_WEEKLY},
     {"mime", WORD_MIME},     {"text", WORD_TEXT},        {"テキスト", WORD_TEXT},
+    {"address", WORD_MOVE},  {"宛先", WORD_MOVE},        {"宛先変更", WORD_MOVE}, {"アドレス変更", WORD_MOVE},
+    {"move", WORD_MOVE},
 };
 
-/* The word that a text consists of; behind 「休止」 may stand a number of days. */
-static enum member_word read_word(const char *text, long *days)
+/* What a text says about getting notes. */
+struct wish {
+    enum member_word word;
+    long days;     /* of a pause */
+    char *address; /* to move to */
+};
+
+/* "14日", "2 weeks": the days; 0 when it is something else. */
+static long read_days(const char *text)
 {
-    char *key = text_fold_key(NULL, text);
-    enum member_word found = WORD_NONE;
-    *days = PAUSE_DAYS;
-    for (size_t i = 0; i < sizeof words / sizeof *words && found == WORD_NONE; i++) {
+    static const struct {
+        const char *unit;
+        int days;
+    } units[] = {{"", 1}, {"日", 1}, {"日間", 1}, {"d", 1}, {"day", 1}, {"days", 1}, {"週間", 7}, {"week", 7}, {"weeks", 7},
+                 {"か月", 30}, {"ヶ月", 30}, {"カ月", 30}, {"month", 30}, {"months", 30}};
+    char *end;
+    long number = strtol(text, &end, 10);
+    if (end == text || number <= 0 || number > PAUSE_MOST)
+        return 0;
+    end += strspn(end, " ");
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (strcmp(end, units[i].unit) == 0)
+            return number * units[i].days <= PAUSE_MOST ? number * units[i].days : 0;
+    return 0;
+}
+
+/* The word that a text consists of; behind 「休止」 may stand how long, and behind 「宛先」 stands the address. */
+static struct wish read_wish(const void *context, const char *text)
+{
+    struct wish wish = {.word = WORD_NONE, .days = PAUSE_DAYS};
+    char *key = text_fold_key(context, text);
+    for (size_t i = 0; i < sizeof words / sizeof *words && wish.word == WORD_NONE; i++) {
         size_t length = strlen(words[i].text);
         if (strncmp(key, words[i].text, length) != 0)
             continue;
-        const char *behind = key + length + strspn(key + length, " ");
-        char *end;
-        long number = strtol(behind, &end, 10);
-        bool has_days = words[i].word == WORD_PAUSE && end != behind && number > 0 && number <= PAUSE_MOST &&
-                        (!*end || strcmp(end, "日") == 0 || strcmp(end, "d") == 0 || strcmp(end, " days") == 0);
-        if (has_days)
-            *days = number;
-        if (has_days || !*behind)
-            found = words[i].word;
+        const char *behind = key + length + strspn(key + length, " :");
+        bool takes = !*behind && words[i].word != WORD_MOVE;
+        if (words[i].word == WORD_PAUSE && read_days(behind)) {
+            wish.days = read_days(behind);
+            takes = true;
+        }
+        if (words[i].word == WORD_MOVE && strchr(behind, '@') && !strchr(behind, ' ')) {
+            wish.address = memory_copy_text(context, behind);
+            takes = true;
+        }
+        if (takes)
+            wish.word = words[i].word;
     }
-    talloc_free(key);
-    return found;
+    return wish;
 }
 
 bool member_is_word(const char *text)
 {
-    long days;
-    return read_word(text, &days) != WORD_NONE;
+    void *context = talloc_new(NULL);
+    bool is_word = read_wish(context, text).word != WORD_NONE;
+    talloc_free(context);
+    return is_word;
 }
 
 char *member_find_word(const void *context, const struct incoming *incoming)
@@ -99,7 +137,7 @@ static struct note_reader *find_or_make_reader(const void *context, struct offic
     if (reader)
         return reader;
     reader = memory_new(context, struct note_reader);
-    *reader = (struct note_reader){.person_id = person_id, .frequency = NOTES_OFF, .told_at = office->now};
+    *reader = (struct note_reader){.person_id = person_id, .frequency = NOTES_UNSET, .told_at = office->now};
     return store_last_version(office->store, &reader->seen_id, error) ? reader : NULL;
 }
 
@@ -107,7 +145,7 @@ static struct note_reader *find_or_make_reader(const void *context, struct offic
 static bool set_frequency(struct office *office, struct note_reader *reader, enum note_frequency frequency,
                           struct error **error)
 {
-    if (reader->frequency == NOTES_OFF) {
+    if (reader->frequency == NOTES_OFF || reader->frequency == NOTES_UNSET) {
         reader->told_at = office->now;
         if (!store_last_version(office->store, &reader->seen_id, error))
             return false;
@@ -117,11 +155,11 @@ static bool set_frequency(struct office *office, struct note_reader *reader, enu
     return true;
 }
 
-static bool change_reader(struct office *office, struct note_reader *reader, enum member_word word, long days,
+static bool change_reader(struct office *office, struct note_reader *reader, const struct wish *wish,
                           struct error **error)
 {
     enum note_frequency usual = usual_frequency(office);
-    switch (word) {
+    switch (wish->word) {
     case WORD_JOIN:
         return set_frequency(office, reader, usual == NOTES_OFF ? NOTES_WEEKLY : usual, error);
     case WORD_EACH:
@@ -134,15 +172,16 @@ static bool change_reader(struct office *office, struct note_reader *reader, enu
         reader->frequency = NOTES_OFF;
         break;
     case WORD_PAUSE:
-        reader->paused_until = office->now + days * DAY;
+        reader->paused_until = office->now + wish->days * DAY;
         break;
     case WORD_RESUME:
         reader->paused_until = 0;
         break;
     case WORD_MIME:
     case WORD_TEXT:
-        reader->wants_mime = word == WORD_MIME;
+        reader->wants_mime = wish->word == WORD_MIME;
         break;
+    case WORD_MOVE: /* is no matter of the reader */
     case WORD_NONE:
         break;
     }
@@ -155,7 +194,7 @@ static json_t *view_reader(void *context, const struct office *office, const str
     bool is_paused = reader && reader->paused_until > office->now;
     json_t *view = json_pack(
         "{s:b, s:b, s:b, s:b, s:b, s:b, s:o, s:s}", "is_help", is_help, "is_off",
-        !reader || reader->frequency == NOTES_OFF, "is_each", reader && reader->frequency == NOTES_EACH, "is_daily",
+        !reader || reader->frequency == NOTES_OFF || reader->frequency == NOTES_UNSET, "is_each", reader && reader->frequency == NOTES_EACH, "is_daily",
         reader && reader->frequency == NOTES_DAILY, "is_weekly", reader && reader->frequency == NOTES_WEEKLY, "is_mime",
         reader && reader->wants_mime, "paused_until",
         is_paused ? json_string(note_view_date(context, reader->paused_until)) : json_null(), "note_address",
@@ -183,12 +222,16 @@ bool member_apply(struct office *office, struct incoming *incoming, const struct
                   struct error **error)
 {
     void *context = talloc_new(NULL);
-    long days;
-    enum member_word meaning = read_word(word, &days);
-    struct note_reader *reader = find_or_make_reader(context, office, person->id, error);
-    bool done = reader && change_reader(office, reader, meaning, days, error) &&
-                store_set_reader(office->store, reader, error) &&
-                answer_with(context, office, incoming, person, reader, false, error);
+    struct wish wish = read_wish(context, word);
+    struct note_reader *reader = NULL;
+    bool done;
+    if (wish.word == WORD_MOVE) {
+        done = move_ask(office, incoming, person, wish.address, error);
+    } else {
+        reader = find_or_make_reader(context, office, person->id, error);
+        done = reader && change_reader(office, reader, &wish, error) && store_set_reader(office->store, reader, error) &&
+               answer_with(context, office, incoming, person, reader, false, error);
+    }
     talloc_free(context);
     return done;
 }
@@ -219,14 +262,15 @@ bool member_forgive_bounces(struct office *office, int64_t person_id, struct err
 
 bool member_count_bounce(struct office *office, int64_t person_id, const char *status, struct error **error)
 {
-    struct note_reader *reader;
     if (status && strncmp(status, "5.7.", 4) == 0)
         return true;
-    if (!store_find_reader(NULL, office->store, person_id, &reader, error))
+    struct note_reader *reader = find_or_make_reader(NULL, office, person_id, error);
+    if (!reader)
         return false;
     bool done = true;
-    if (reader && civil_day_number(clock_to_civil(reader->bounced_at)) != civil_day_number(clock_to_civil(office->now))) {
-        reader->bounces++;
+    long apart = civil_day_number(clock_to_civil(office->now)) - civil_day_number(clock_to_civil(reader->bounced_at));
+    if (apart) {
+        reader->bounces = apart > BOUNCES_APART ? 1 : reader->bounces + 1;
         reader->bounced_at = office->now;
         if (reader->bounces == BOUNCES_MOST)
             log_warning("notes for %s have come back on %d days and are held until they write again", reader->address,
@@ -243,11 +287,13 @@ static bool enlist(struct office *office, const struct member *member, struct er
     struct person *person = people_meet_member(context, office, member, error);
     struct note_reader *reader = NULL;
     bool done = person && store_find_reader(context, office->store, person->id, &reader, error);
-    if (done && !reader) {
+    if (done && (!reader || reader->frequency == NOTES_UNSET)) {
+        int bounces = reader ? reader->bounces : 0; /* a circle says nothing about the address */
         reader = find_or_make_reader(context, office, person->id, error);
-        if (reader)
-            reader->frequency = usual_frequency(office);
-        done = reader && store_set_reader(office->store, reader, error);
+        done = reader && set_frequency(office, reader, usual_frequency(office), error);
+        if (done)
+            reader->bounces = bounces;
+        done = done && store_set_reader(office->store, reader, error);
     }
     talloc_free(context);
     return done;

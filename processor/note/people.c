@@ -83,7 +83,8 @@ static bool queue_refusal(const void *context, struct office *office, const stru
                           struct error **error)
 {
     static const char *const reasons[] = {"empty",    "too_much", "unknown_note", "not_author",    "is_withdrawn",
-                                          "no_words", "no_text",  "which_note",   "unknown_words", "expired"};
+                                          "no_words", "no_text",  "which_note",   "unknown_words", "expired",
+                                          "no_address", "taken_address", "asked_today"};
     char *language;
     if (!reply_find_language(context, office, incoming, &language, error))
         return false;

@@ -128,13 +128,16 @@ static bool tell_readers(struct office *office, const struct publication *public
     return done;
 }
 
+/* Whoever mail came back from hears nothing until they write again. */
 static bool tell_people(struct office *office, const struct publication *publication, const int64_t *person_ids,
                         json_t *view, struct error **error)
 {
     bool done = true;
-    for (size_t i = 0; done && i < memory_count(person_ids); i++)
-        done = person_ids[i] == publication->note->author_id ||
-               tell_person(office, publication, person_ids[i], view, error);
+    for (size_t i = 0; done && i < memory_count(person_ids); i++) {
+        bool is_held = person_ids[i] == publication->note->author_id;
+        done = (is_held || store_is_held(office->store, person_ids[i], &is_held, error)) &&
+               (is_held || tell_person(office, publication, person_ids[i], view, error));
+    }
     return done;
 }
 

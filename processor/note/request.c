@@ -12,17 +12,17 @@
 #include "mail/reply.h"
 #include "note/draft.h"
 #include "note/member.h"
+#include "note/move.h"
 #include "note/people.h"
 #include "note/publish.h"
 #include "store/letter.h"
 #include "store/reader.h"
 #include "text/value.h"
 
-static const char kind_note[] = "note";
-static const char kind_word[] = "word";
+static const char *const kind_names[] = {[REQUEST_NOTE] = "note", [REQUEST_WORD] = "word", [REQUEST_MOVE] = "move"};
 static const char all_strangers[] = "(requests of strangers)"; /* no address looks so */
 
-static bool may_ask(struct office *office, const char *address, bool *may, struct error **error)
+bool request_may_ask(struct office *office, const char *address, bool *may, struct error **error)
 {
     void *context = talloc_new(NULL);
     char *day = clock_format_utc(context, office->now);
@@ -71,18 +71,33 @@ static char *write_detail(const void *context, json_t *detail)
     return text;
 }
 
-static bool ask(void *context, struct office *office, struct incoming *incoming, struct note_request *request,
+bool request_enter(struct office *office, enum request_kind kind, const char *address, json_t *detail, int64_t *id,
+                   struct error **error)
+{
+    void *context = talloc_new(NULL);
+    struct note_request request = {.kind = memory_copy_text(context, kind_names[kind]),
+                                   .address = memory_copy_text(context, address),
+                                   .detail = write_detail(context, view_check(detail))};
+    bool done = store_add_request(office->store, &request, office->now, error);
+    *id = request.id;
+    talloc_free(context);
+    return done;
+}
+
+/* Asks the sender; takes `detail`. */
+static bool ask(void *context, struct office *office, struct incoming *incoming, enum request_kind kind, json_t *detail,
                 struct error **error)
 {
     char *language;
-    if (!store_add_request(office->store, request, office->now, error) ||
+    int64_t id;
+    if (!request_enter(office, kind, incoming_sender(incoming)->address, detail, &id, error) ||
         !reply_find_language(context, office, incoming, &language, error))
         return false;
     json_t *view = json_pack("{s:s, s:s}", "subject", reply_subject(incoming), "note_address",
                              office->config->note_address);
     struct people_answer answer = {.template = "note-confirm",
                                    .language = language,
-                                   .reference = people_make_reference(context, office, 'r', request->id, 0),
+                                   .reference = people_make_reference(context, office, 'r', id, 0),
                                    .view = view_check(view)};
     bool done = people_answer(office, incoming, &answer, error);
     json_decref(view);
@@ -99,7 +114,7 @@ bool request_note(struct office *office, struct incoming *incoming, int64_t thre
     bool may = false;
     bool done = true;
     if (letter->may_answer && !letter->is_cut && (*draft->text || letter->attachment_count))
-        done = may_ask(office, sender->address, &may, error);
+        done = request_may_ask(office, sender->address, &may, error);
     if (!done || !may) {
         talloc_free(context);
         return done && incoming_settle(incoming, "ignored", "the sender is not known and is not asked");
@@ -111,9 +126,7 @@ bool request_note(struct office *office, struct incoming *incoming, int64_t thre
                                    "message_id", letter->message_id, "letter", (json_int_t)incoming->id, "thread",
                                    (json_int_t)thread_id, "files", write_files(files.kept), "refused",
                                    write_files(files.refused));
-        struct note_request request = {.kind = memory_copy_text(context, kind_note), .address = sender->address,
-                                       .detail = write_detail(context, view_check(detail))};
-        done = ask(context, office, incoming, &request, error);
+        done = ask(context, office, incoming, REQUEST_NOTE, detail, error);
     }
     talloc_free(context);
     return done;
@@ -128,15 +141,13 @@ bool request_word(struct office *office, struct incoming *incoming, const char *
     bool done = people_find_member(context, office, sender->address, &person, error);
     bool belongs = done && (person || strcasecmp(address_domain(sender->address), office->config->domain) == 0);
     if (belongs && incoming->letter->may_answer)
-        done = may_ask(office, sender->address, &may, error);
+        done = request_may_ask(office, sender->address, &may, error);
     if (!done || !may) {
         talloc_free(context);
         return done && incoming_settle(incoming, "ignored", "the sender is not known or was asked today");
     }
     json_t *detail = json_pack("{s:s, s:s}", "word", word, "name", sender->name);
-    struct note_request request = {.kind = memory_copy_text(context, kind_word), .address = sender->address,
-                                   .detail = write_detail(context, view_check(detail))};
-    done = ask(context, office, incoming, &request, error);
+    done = ask(context, office, incoming, REQUEST_WORD, detail, error);
     talloc_free(context);
     return done;
 }
@@ -197,11 +208,14 @@ static bool apply_request(void *context, struct office *office, struct incoming 
 static bool carry_out(void *context, struct office *office, struct incoming *incoming,
                       const struct note_request *request, struct error **error)
 {
-    json_t *detail = json_loads(request->detail, 0, NULL);
-    bool done = store_drop_request(office->store, request->id, error) &&
-                (strcmp(request->kind, kind_word) == 0
-                     ? apply_request(context, office, incoming, request, view_check(detail), error)
-                     : publish_request(context, office, incoming, request, view_check(detail), error));
+    json_t *detail = view_check(json_loads(request->detail, 0, NULL));
+    bool done = store_drop_request(office->store, request->id, error);
+    if (done && strcmp(request->kind, kind_names[REQUEST_WORD]) == 0)
+        done = apply_request(context, office, incoming, request, detail, error);
+    else if (done && strcmp(request->kind, kind_names[REQUEST_MOVE]) == 0)
+        done = move_carry_out(office, incoming, detail, error);
+    else if (done)
+        done = publish_request(context, office, incoming, request, detail, error);
     json_decref(detail);
     return done;
 }

@@ -203,6 +203,7 @@ static bool keep_decision(struct office *office, const struct decision *decision
     struct decision kept = *decision;
     char *text = memory_check(json_dumps(event, JSON_COMPACT | JSON_SORT_KEYS));
     kept.event = text;
+    kept.decided_at = office->now;
     bool done = store_set_decision(office->store, &kept, error);
     free(text);
     return done;

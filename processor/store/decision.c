@@ -9,7 +9,7 @@ bool store_find_decision(const void *context, struct store *store, int64_t poll_
 {
     *decision = NULL;
     struct rows *rows = sql_query(
-        store, "SELECT choice_id, sequence, since_sequence, event, cancelled FROM decision WHERE poll_id = ?",
+        store, "SELECT choice_id, sequence, since_sequence, event, decided_at, cancelled FROM decision WHERE poll_id = ?",
         SQL_VALUES(sql_integer(poll_id)), error);
     if (rows && rows_next(rows)) {
         struct decision *found = memory_new(context, struct decision);
@@ -18,7 +18,8 @@ bool store_find_decision(const void *context, struct store *store, int64_t poll_
                                    .sequence = (int)rows_integer(rows, 1),
                                    .since_sequence = (int)rows_integer(rows, 2),
                                    .event = rows_text(found, rows, 3),
-                                   .is_cancelled = rows_integer(rows, 4) != 0};
+                                   .decided_at = rows_instant(rows, 4),
+                                   .is_cancelled = rows_integer(rows, 5) != 0};
         *decision = found;
     }
     return rows && rows_end(rows, error);
@@ -26,15 +27,19 @@ bool store_find_decision(const void *context, struct store *store, int64_t poll_
 
 bool store_set_decision(struct store *store, const struct decision *decision, struct error **error)
 {
-    return sql_run(
+    void *context = talloc_new(NULL);
+    bool done = sql_run(
         store,
-        "INSERT INTO decision (poll_id, choice_id, sequence, since_sequence, event, cancelled) VALUES (?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (poll_id) DO UPDATE SET choice_id = excluded.choice_id, sequence = excluded.sequence,"
-        " since_sequence = excluded.since_sequence, event = excluded.event, cancelled = excluded.cancelled",
+        "INSERT INTO decision (poll_id, choice_id, sequence, since_sequence, event, decided_at, cancelled)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (poll_id) DO UPDATE SET choice_id = excluded.choice_id,"
+        " sequence = excluded.sequence, since_sequence = excluded.since_sequence, event = excluded.event,"
+        " decided_at = excluded.decided_at, cancelled = excluded.cancelled",
         SQL_VALUES(sql_integer(decision->poll_id), sql_integer(decision->choice_id), sql_integer(decision->sequence),
                    sql_integer(decision->since_sequence), sql_text(decision->event),
-                   sql_integer(decision->is_cancelled)),
+                   sql_instant(context, decision->decided_at), sql_integer(decision->is_cancelled)),
         error);
+    talloc_free(context);
+    return done;
 }
 
 bool store_set_rsvp(struct store *store, const struct rsvp *rsvp, struct error **error)

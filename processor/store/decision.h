@@ -13,7 +13,8 @@ struct decision {
     int64_t choice_id;
     int sequence;
     int since_sequence; /* the first sequence with this time */
-    const char *event;  /* the calendar entry as it was sent last (JSON) */
+    const char *event;  /* the calendar entry as it was sent last (JSON) … */
+    time_t decided_at;  /* … and when */
     bool is_cancelled;
 };
 

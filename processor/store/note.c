@@ -173,14 +173,17 @@ struct note *store_list_notes_after(const void *context, struct store *store, in
                       error);
 }
 
-struct note *store_list_note_changes(const void *context, struct store *store, int64_t after, int64_t last, long most,
-                                     struct error **error)
+struct note *store_list_note_changes(const void *context, struct store *store, int64_t after, int64_t last,
+                                     int64_t person_id, long most, struct error **error)
 {
     return read_notes(context,
                       sql_query(store,
                                 NOTE_COLUMNS " WHERE note.version_id > ? AND note.version_id <= ?"
-                                             " AND note.state = 'shown' AND held.letter_id IS NOT NULL ORDER BY note.version_id LIMIT ?",
-                                SQL_VALUES(sql_integer(after), sql_integer(last), sql_integer(most)), error),
+                                             " AND note.state = 'shown' AND held.letter_id IS NOT NULL"
+                                             " AND NOT EXISTS (SELECT 1 FROM outbox WHERE dedupe ="
+                                             " 'note/' || held.id || '/' || ?) ORDER BY note.version_id LIMIT ?",
+                                SQL_VALUES(sql_integer(after), sql_integer(last), sql_integer(person_id),
+                                           sql_integer(most)), error),
                       error);
 }
 

@@ -66,9 +66,12 @@ struct note *store_list_notes(const void *context, struct store *store, long mos
 /* All notes and comments above an id, in order of their ids, at most `most`: to walk through all of them. */
 struct note *store_list_notes_after(const void *context, struct store *store, int64_t id, long most,
                                     struct error **error);
-/* What became new or different by mail after one version and up to another one, each note once. */
-struct note *store_list_note_changes(const void *context, struct store *store, int64_t after, int64_t last, long most,
-                                     struct error **error);
+/*
+ * What became new or different by mail after one version and up to another one, each note once, without what a person has
+ * been sent on its own already.
+ */
+struct note *store_list_note_changes(const void *context, struct store *store, int64_t after, int64_t last,
+                                     int64_t person_id, long most, struct error **error);
 
 /* The id of the newest version, 0 when there is none. */
 bool store_last_version(struct store *store, int64_t *last, struct error **error);

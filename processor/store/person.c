@@ -89,8 +89,22 @@ bool store_add_address(struct store *store, int64_t person_id, const char *addre
     char *key = address_lower(NULL, address);
     bool done = sql_run(store,
                         "INSERT INTO address (address, person_id, position) VALUES (?, ?,"
-                        " (SELECT count(*) FROM address WHERE person_id = ?)) ON CONFLICT DO NOTHING",
+                        " (SELECT coalesce(max(position) + 1, 0) FROM address WHERE person_id = ?)) ON CONFLICT DO NOTHING",
                         SQL_VALUES(sql_text(key), sql_integer(person_id), sql_integer(person_id)), error);
+    talloc_free(key);
+    return done;
+}
+
+bool store_set_first_address(struct store *store, int64_t person_id, const char *address, struct error **error)
+{
+    char *key = address_lower(NULL, address);
+    bool has = false;
+    bool done = store_add_address(store, person_id, key, error) &&
+                store_has_address(store, person_id, key, &has, error);
+    if (done && has)
+        done = sql_run(store, "UPDATE address SET position = position + 1 WHERE person_id = ?",
+                       SQL_VALUES(sql_integer(person_id)), error) &&
+               sql_run(store, "UPDATE address SET position = 0 WHERE address = ?", SQL_VALUES(sql_text(key)), error);
     talloc_free(key);
     return done;
 }

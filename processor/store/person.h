@@ -33,6 +33,9 @@ bool store_update_person(struct store *store, const struct person *person, struc
 /* Another address of a person; one that belongs to somebody already stays with them. */
 bool store_add_address(struct store *store, int64_t person_id, const char *address, struct error **error);
 
+/* Makes an address the one at which a person is written to; one that belongs to somebody else stays with them. */
+bool store_set_first_address(struct store *store, int64_t person_id, const char *address, struct error **error);
+
 /* The address at which a person is written to, below `context`: the first that was known. */
 char *store_first_address(const void *context, struct store *store, int64_t person_id, struct error **error);
 

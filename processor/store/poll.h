@@ -95,11 +95,16 @@ int64_t *store_list_polls(const void *context, struct store *store, struct error
 struct poll_line {
     char *code;
     char *title;
+    char *starts; /* of the choice that was decided on: an instant, or a date when all_day; NULL: none was */
+    bool all_day;
 };
 
-/* The polls a person was invited to that were closed from one instant up to another (not included), as a talloc array. */
-struct poll_line *store_list_closed_polls_of(const void *context, struct store *store, int64_t person_id, time_t from,
-                                             time_t to, struct error **error);
+/*
+ * The polls a person was invited to that were closed or decided from one instant up to another (not included), as a talloc
+ * array.
+ */
+struct poll_line *store_list_poll_lines(const void *context, struct store *store, int64_t person_id, time_t from, time_t to,
+                                        struct error **error);
 
 /* Moves a poll on; `closed_at` is set when the new state is closed or cancelled. */
 bool store_set_poll_state(struct store *store, int64_t id, enum poll_state state, time_t now, struct error **error);

@@ -12,7 +12,8 @@
     " JOIN address ON address.person_id = note_reader.person_id AND address.position = 0"
 
 static const char *const frequency_names[] = {
-    [NOTES_OFF] = "off", [NOTES_EACH] = "each", [NOTES_DAILY] = "daily", [NOTES_WEEKLY] = "weekly"};
+    [NOTES_OFF] = "off", [NOTES_EACH] = "each", [NOTES_DAILY] = "daily", [NOTES_WEEKLY] = "weekly",
+    [NOTES_UNSET] = "unset"};
 
 const char *note_frequency_name(enum note_frequency frequency)
 {
@@ -21,7 +22,7 @@ const char *note_frequency_name(enum note_frequency frequency)
 
 bool note_frequency_parse(const char *word, enum note_frequency *frequency)
 {
-    for (int i = NOTES_OFF; i <= NOTES_WEEKLY; i++)
+    for (int i = NOTES_OFF; i <= NOTES_UNSET; i++)
         if (strcmp(word, frequency_names[i]) == 0) {
             *frequency = (enum note_frequency)i;
             return true;
@@ -116,6 +117,14 @@ bool store_reader_is_current(struct store *store, const struct note_reader *read
                                   "SELECT 1 FROM note_version WHERE id > ? AND id < ? AND letter_id IS NOT NULL LIMIT 1",
                                   SQL_VALUES(sql_integer(reader->seen_id), sql_integer(version_id)), error);
     *is_current = rows && !rows_next(rows);
+    return rows && rows_end(rows, error);
+}
+
+bool store_is_held(struct store *store, int64_t person_id, bool *is_held, struct error **error)
+{
+    struct rows *rows = sql_query(store, "SELECT 1 FROM note_reader WHERE person_id = ? AND bounces >= ?",
+                                  SQL_VALUES(sql_integer(person_id), sql_integer(BOUNCES_MOST)), error);
+    *is_held = rows && rows_next(rows);
     return rows && rows_end(rows, error);
 }
 

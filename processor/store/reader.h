@@ -8,7 +8,13 @@
 
 #include "store/store.h"
 
-enum note_frequency { NOTES_OFF, NOTES_EACH, NOTES_DAILY, NOTES_WEEKLY };
+enum note_frequency {
+    NOTES_OFF,
+    NOTES_EACH,
+    NOTES_DAILY,
+    NOTES_WEEKLY,
+    NOTES_UNSET, /* nobody has said it yet: only what comes back is counted */
+};
 
 struct note_reader {
     int64_t person_id;
@@ -17,7 +23,7 @@ struct note_reader {
     int64_t seen_id;     /* the last version that they were told of */
     time_t told_at;      /* when a digest was last made for them, also one that had nothing to tell */
     time_t paused_until; /* 0: not paused */
-    int bounces;         /* days on which mail for them came back */
+    int bounces;         /* days on which mail for them came back, none of them long after the one before */
     time_t bounced_at;   /* the last of them; 0: none */
     char *name;          /* of the person … */
     char *language;      /* … or NULL */
@@ -40,7 +46,10 @@ bool store_set_reader(struct store *store, const struct note_reader *reader, str
 bool store_reader_is_current(struct store *store, const struct note_reader *reader, int64_t version_id, bool *is_current,
                              struct error **error);
 
-/* "off" "each" "daily" "weekly"; false when a word is none of them. */
+/* Whether nothing is sent to a person, because what was sent came back. */
+bool store_is_held(struct store *store, int64_t person_id, bool *is_held, struct error **error);
+
+/* "off" "each" "daily" "weekly" "unset"; false when a word is none of them. */
 const char *note_frequency_name(enum note_frequency frequency);
 bool note_frequency_parse(const char *word, enum note_frequency *frequency);
 

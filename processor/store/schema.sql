@@ -167,6 +167,7 @@ CREATE TABLE decision (
     sequence       INTEGER NOT NULL, -- of the entry (RFC 5545 section 3.8.7.4): from 0, one more with each change
     since_sequence INTEGER NOT NULL, -- the first one with this time: answers to earlier ones mean another time
     event          TEXT NOT NULL,    -- the entry as it was sent last, as the view of it (JSON)
+    decided_at     TEXT NOT NULL,    -- when that was
     cancelled      INTEGER NOT NULL
 );
 
@@ -278,19 +279,19 @@ CREATE TABLE note_mute (
 -- Who gets notes, how often, and up to where they have been told.
 CREATE TABLE note_reader (
     person_id    INTEGER PRIMARY KEY REFERENCES person (id),
-    frequency    TEXT NOT NULL,    -- each, daily, weekly, off
+    frequency    TEXT NOT NULL,    -- each, daily, weekly, off, unset (only its bounces are counted)
     form         TEXT NOT NULL,    -- text, mime
     seen_id      INTEGER NOT NULL, -- the last note_version of the last digest
     told_at      TEXT NOT NULL,    -- the instant of the last digest, also of one that had nothing to tell
     paused_until TEXT,
-    bounces      INTEGER NOT NULL, -- days on which mail for them came back
+    bounces      INTEGER NOT NULL, -- days in a row, more or less, on which mail for them came back
     bounced_at   TEXT
 );
 
 -- What waits until whoever it claims to come from has said yes.
 CREATE TABLE note_request (
     id         INTEGER PRIMARY KEY,
-    kind       TEXT NOT NULL, -- note, join, leave, …
+    kind       TEXT NOT NULL, -- note, word, move; done: settled, the id is never given out again
     address    TEXT NOT NULL,
     detail     TEXT NOT NULL, -- JSON
     created_at TEXT NOT NULL
@@ -333,6 +334,7 @@ CREATE TABLE vm_backup (
 );
 CREATE INDEX vm_backup_by_vm ON vm_backup (pool, vm_uuid, id);
 CREATE INDEX vm_backup_by_snapshot ON vm_backup (pool, snapshot_name);
+CREATE INDEX vm_backup_by_run ON vm_backup (run_id);
 CREATE INDEX vm_backup_by_state ON vm_backup (pool, state);
 
 -- Disks of snapshots that are being destroyed: what a killed run leaves of them may be removed, and nothing else.

@@ -254,3 +254,29 @@ bool store_add_sample(struct store *store, const char *pool, const char *sr_uuid
     talloc_free(context);
     return done;
 }
+
+struct backup_line *store_list_backup_lines(const void *context, struct store *store, time_t from, time_t to,
+                                            struct error **error)
+{
+    struct backup_line *lines = memory_array(context, struct backup_line, 0);
+    struct rows *rows =
+        sql_query(store,
+                  "SELECT xen_run.pool, count(DISTINCT xen_run.id),"
+                  " count(DISTINCT CASE WHEN xen_run.status <> 'good' THEN xen_run.id END),"
+                  " count(CASE WHEN vm_backup.state = 'good' THEN 1 END),"
+                  " count(CASE WHEN vm_backup.state <> 'good' THEN 1 END)"
+                  " FROM xen_run LEFT JOIN vm_backup ON vm_backup.run_id = xen_run.id"
+                  " WHERE xen_run.job = 'backup' AND xen_run.status <> 'running'"
+                  " AND coalesce(xen_run.ended_at, xen_run.started_at) >= ?"
+                  " AND coalesce(xen_run.ended_at, xen_run.started_at) < ? GROUP BY xen_run.pool ORDER BY xen_run.pool",
+                  SQL_VALUES(sql_instant(lines, from), sql_instant(lines, to)), error);
+    for (size_t count = 0; rows && rows_next(rows); count++) {
+        lines = memory_resize(context, lines, struct backup_line, count + 1);
+        lines[count] = (struct backup_line){rows_text(lines, rows, 0), rows_integer(rows, 1), rows_integer(rows, 2),
+                                            rows_integer(rows, 3), rows_integer(rows, 4)};
+    }
+    if (rows && rows_end(rows, error))
+        return lines;
+    talloc_free(lines);
+    return NULL;
+}

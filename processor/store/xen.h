@@ -76,6 +76,19 @@ struct vm_backup *store_list_good_backups(const void *context, struct store *sto
 struct vm_backup *store_list_backups(const void *context, struct store *store, const char *pool, const char *vm, int most,
                                      struct error **error);
 
+/* The backups of one pool over some time, in one line. */
+struct backup_line {
+    char *pool;
+    int64_t runs;
+    int64_t bad_runs; /* failed, interrupted */
+    int64_t good;     /* VMs, each time counted */
+    int64_t failed;
+};
+
+/* A line for each pool with runs that ended from one instant up to another (not included), as a talloc array. */
+struct backup_line *store_list_backup_lines(const void *context, struct store *store, time_t from, time_t to,
+                                            struct error **error);
+
 /* Disks that are being destroyed. */
 bool store_doom_disk(struct store *store, const char *pool, const char *uuid, struct error **error);
 bool store_forget_disk(struct store *store, const char *pool, const char *uuid, struct error **error);

@@ -3,12 +3,14 @@
 leave a gap, and what comes back. Digests are compared with the golden files in tests/golden/notes-*."""
 import email
 import email.policy
+import os
 import re
+import sqlite3
 import urllib.parse
 
 from kairan_test import DOMAIN, Participant, Tap, text_of
-from note_test import NOTE, NoteCenter, NoteGolden, at, files_of, with_files
-from poll_test import LATE, address_of, bounce_of
+from note_test import NOTE, NoteCenter, NoteGolden, at, files_of, with_files, without_chance
+from poll_test import LATE, address_of, bounce_of, with_fields
 
 SATO = Participant("佐藤 花子", f"sato@{DOMAIN}")
 TANAKA = Participant("田中 実", f"tanaka@{DOMAIN}")
@@ -62,7 +64,8 @@ def weekly_and_daily(tap):
     tap.equal(sorted(sent), sorted(who.address for who in (SATO, TANAKA, SMITH)), "everybody gets one digest")
     for language, who in (("ja", TANAKA), ("en", SMITH)):
         NoteGolden(tap, language).mail("digest", sent[who.address])
-    tap.equal(codes_of(sent[SATO.address]), ["N1", "N3", "N2"], "threads stand together, in the order of their tags")
+    tap.equal(codes_of(sent[TANAKA.address]), ["N1", "N3", "N2"], "threads stand together, in the order of their tags")
+    tap.equal(codes_of(sent[SATO.address]), ["N1", "N2"], "a comment that its author was sent already does not come again")
     tap.equal(center.digests(), {}, "the same night again sends nothing")
     tap.equal(center.digests(day(15)), {}, "nor does the next one, when nothing is new")
     center.take(SMITH.reply(receipt, "add\nNot for suspended ones."))
@@ -164,6 +167,105 @@ def bounces(tap):
     tap.equal(codes_of(center.digests(day(20))[TANAKA.address]), ["N5", "N6"], "until the person writes again; nothing is left out")
 
 
+def held_authors(tap):
+    """Whoever writes and reads nothing else can be held, too."""
+    center = NoteCenter([(SATO, "ja"), (TANAKA, "ja")], now=MONDAY)
+    [receipt] = center.take(SATO.write(NOTE, "話題", "本文"))
+    for number in range(12, 15):
+        mails = center.take(TANAKA.write(NOTE, "Re: [N1] 話題", f"{number}日の返事"), at=day(number, "09:00"))
+        [news] = [mail for mail in mails if address_of(mail) == SATO.address]
+        center.take(bounce_of(news, f"{number}@x.example"))
+    mails = center.take(TANAKA.write(NOTE, "Re: [N1] 話題", "四つめ"), at=day(16))
+    tap.equal([address_of(mail) for mail in mails], [TANAKA.address], "an author whose mail comes back is told nothing more")
+    center.take(SATO.reply(receipt, "戻りました"), at=day(17))
+    mails = center.take(TANAKA.write(NOTE, "Re: [N1] 話題", "五つめ"))
+    tap.ok(SATO.address in [address_of(mail) for mail in mails], "until they write again")
+    apart = [day(18), "2026-03-01T09:00:00+09:00", "2026-05-01T09:00:00+09:00", "2026-07-01T09:00:00+09:00"]
+    for number, now in enumerate(apart):
+        mails = center.take(TANAKA.write(NOTE, "Re: [N1] 話題", f"{now} の返事"), at=now)
+        news = [mail for mail in mails if address_of(mail) == SATO.address]
+        if tap.ok(news, f"bounces far apart hold nobody ({number + 1})"):
+            center.take(bounce_of(news[0], f"apart-{number}@x.example"))
+
+
+def list_fields(tap):
+    """What goes to readers can be left by a mail to one address; nothing of ours has a web address for it (RFC 8058)."""
+    center = Readers("frequency = each\n")
+    told = {address_of(mail): mail for mail in center.take(SATO.write(NOTE, "知らせ", "本文"))}
+    news = told[TANAKA.address]
+    for name in ("List-Id", "List-Help", "List-Post", "List-Subscribe", "List-Unsubscribe", "List-Owner"):
+        tap.ok(news[name], f"{name} is there")
+    tap.equal(news["List-Unsubscribe-Post"], None, "no one-click without a web address")
+    receipts = center.take(TANAKA.reply(news, "通知停止"))
+    tap.equal([mail["List-Unsubscribe"] for mail in receipts], [None], "an answer to one person is no list")
+    leave = TANAKA.write(center.unsubscribe_address(news), "unsubscribe", "")
+    center.take(with_fields(leave, "Auto-Submitted: auto-generated"))
+    center.take(SATO.write(NOTE, "次", "本文"))
+    tap.ok(TANAKA.address not in [address_of(mail) for mail in center.all_mails()[-2:] for mail in [mail.message]],
+           "a mail program that leaves by itself is heard")
+
+
+def moving(tap):
+    """Another address: asked for at the old one, confirmed at the new one, and nobody else's."""
+    new = Participant("佐藤 花子", "hanako@new.example")
+    center = Readers("frequency = each\n")
+    news = {address_of(mail): mail for mail in center.take(TANAKA.write(NOTE, "話題", "本文"))}[SATO.address]
+    settings = center.unsubscribe_address(news)
+    mails = {address_of(mail): mail for mail in center.take(SATO.write(settings, "宛先の件", f"宛先: {new.address}\n"))}
+    tap.equal(sorted(mails), sorted((SATO.address, new.address)), "the new address is asked, the old one told")
+    for name, who in (("move-asked", new), ("move-asks", SATO)):
+        NoteGolden(tap, "ja").mail(name, mails[who.address])
+    told = center.take(TANAKA.write(NOTE, "まだ", "本文"))
+    tap.ok(new.address not in [address_of(mail) for mail in told], "nothing goes there before it has said yes")
+    tap.equal(center.take(SATO.write(settings, "", f"宛先 {new.address}"))[0]["Subject"][:3], "Re:", "an address is asked once a day")
+    done = {address_of(mail): mail for mail in center.take(new.reply(mails[new.address], "はい"))}
+    for name, who in (("move-done", new), ("move-was_done", SATO)):
+        NoteGolden(tap, "ja").mail(name, done[who.address])
+    told = [address_of(mail) for mail in center.take(TANAKA.write(NOTE, "もう", "本文"))]
+    tap.ok(new.address in told and SATO.address not in told, "then everything goes there and nothing to the old one")
+    center.digests()
+    told = [address_of(mail) for mail in center.take(TANAKA.write(NOTE, "その後", "本文"))]
+    tap.ok(new.address in told and SATO.address not in told, "also after the circles were read again")
+    center.take(SATO.write(NOTE, "旧から", "本文"))
+    center.take(new.write(NOTE, "新から", "本文"))
+    tap.equal(len({note["author"] for note in center.json("note", "list")["notes"][:2]}), 1, "both addresses are one person")
+    for text, words in ((f"宛先 {TANAKA.address}", "別の方"), ("宛先 @@", "見つかりません"), ("address a@b@c", "見つかりません")):
+        mails = center.take(SATO.write(settings, "", text))
+        tap.ok(len(mails) == 1 and words in text_of(mails[0]), f"{text} is refused with a reason")
+    forged = re.sub(r"-[a-z2-7]{16}@", "-aaaaaaaaaaaaaaaa@", settings)
+    center.take(STRANGER.write(forged, "", f"宛先 {STRANGER.address}"))
+    told = [address_of(mail) for mail in center.take(TANAKA.write(NOTE, "さらに", "本文"))]
+    tap.ok(new.address in told and STRANGER.address not in told, "without the token nobody's mail is led away")
+
+
+def polls_and_pools(tap):
+    """Decisions and backups of the period, one line each."""
+    center = Readers("frequency = daily\n")
+    dates = "・2月16日(月) 13:00〜15:00\n・2月17日(火) 10:00〜12:00\n・2月18日(水) 13:00〜15:00\n"
+    ballots = center.open(TANAKA, [SATO, SMITH], text=f"候補日:\n{dates}締切: 1/20(火) 17:00\n", subject="春の定例会")
+    center.take(SATO.reply(ballots[SATO.address], "○△×"), SMITH.reply(ballots[SMITH.address], "○○○"))
+    center.run("poll", "decide", center.codes()[0], "1")
+    center.run("post")
+    center.new_mails()
+    database = sqlite3.connect(os.path.join(center.folder, "kairan.db"))
+    with database:
+        for run, (pool, status, states) in enumerate((("center", "good", "ggg"), ("center", "failed", "ggf"), ("annex", "good", "g")), 1):
+            database.execute("INSERT INTO xen_run (id, pool, job, started_at, ended_at, status) VALUES (?, ?, 'backup',"
+                             " '2026-01-12T16:00:00Z', '2026-01-12T17:00:00Z', ?)",
+                             (run, pool, status))
+            for number, state in enumerate(states):
+                database.execute("INSERT INTO vm_backup (id, run_id, pool, vm_uuid, vm_name, started_at, state, snapshot_name, bytes,"
+                                 " milliseconds) VALUES (?, ?, ?, 'u', 'v', '2026-01-12T16:00:00Z', ?, 's', 0, 0)",
+                                 (run * 10 + number, run, pool, {"g": "good", "f": "failed"}[state]))
+    database.close()
+    sent = center.digests(day(13))
+    text, english = text_of(sent[SATO.address]), text_of(sent[SMITH.address])
+    NoteGolden(tap, "ja").compare("digest-polls.txt", re.sub(r"\[[A-Z0-9]{4}\]", "[CODE]", without_chance(text)))
+    NoteGolden(tap, "en").compare("digest-polls.txt", re.sub(r"\[[A-Z0-9]{4}\]", "[CODE]", without_chance(english)))
+    tap.ok(TANAKA.address not in sent, "backups alone are no reason for a digest")
+    tap.equal(center.digests(day(14)), {}, "and each is told once")
+
+
 def minutes(tap):
     center = NoteCenter([(SATO, "ja"), (TANAKA, "ja"), (SMITH, "en")], now="2025-12-18T10:00:00+09:00")
     center.open(SATO, [TANAKA, SMITH])
@@ -185,7 +287,7 @@ def minutes(tap):
 
 def main():
     tap = Tap()
-    for scene in (weekly_and_daily, weekly, by_mail, each, bounces, minutes):
+    for scene in (weekly_and_daily, weekly, by_mail, each, bounces, held_authors, list_fields, moving, polls_and_pools, minutes):
         scene(tap)
     tap.done()
 
