@@ -3,10 +3,9 @@
 sendmail program. Every reply has one acknowledgement, nothing is lost or doubled, and ballots that cannot be delivered
 are told in the result."""
 import os
-import re
 
 from kairan_test import DOMAIN, Participant, Postfix, Tap, encode_header, new_folder, skip_all, text_of
-from poll_test import DATES_JA, LATE, OPENED, POLL, Center
+from poll_test import DATES_JA, LATE, OPENED, POLL, Center, Town
 
 YAMADA = Participant("山田 太郎", f"yamada@{DOMAIN}")
 SATO = Participant("佐藤 花子", f"sato@{DOMAIN}", "iso-2022-jp", "7bit")
@@ -15,47 +14,6 @@ TANAKA = Participant("田中 実", f"tanaka@{DOMAIN}", "shift_jis")
 GONE = Participant("去田 三郎", f"gone@local.{DOMAIN}")  # local(8) takes it and bounces
 REFUSED = Participant("拒田 四郎", f"refused@{DOMAIN}")  # smtpd does not take it
 ASKED = (SATO, SUZUKI, TANAKA)
-
-
-class Town:
-    """A center, its Postfix and the mailboxes of its people."""
-
-    def __init__(self, center, postfix):
-        self.center, self.postfix = center, postfix
-        self.sent = 0
-        self.read = {}
-
-    def use(self, transport):
-        path = os.path.join(self.center.folder, "kairan.conf")
-        with open(path, encoding="utf-8") as file:
-            text = re.sub(r"(?m)^transport = .*$", f"transport = {transport}", file.read())
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-
-    def send(self, *mails):
-        for mail in mails:
-            self.postfix.send(mail)
-            self.sent += 1
-        return self.settle()
-
-    def settle(self):
-        """Lets mail flow until nothing moves any more; what Kairan said meanwhile."""
-        said = ""
-        for _ in range(10):
-            self.postfix.wait_until_empty()
-            waits = self.center.spooled() or self.center.json("status")["outbox"]["due"]
-            if not waits and said:
-                break
-            said += self.center.run("process").stderr.decode() + " "
-        return said
-
-    def new(self, who):
-        """What came into somebody's mailbox since the last look."""
-        letters = self.postfix.mailbox(who.address.split("@")[0])
-        known = self.read.setdefault(who.address, set())
-        fresh = [letter.message for letter in letters if letter.path not in known]
-        known.update(letter.path for letter in letters)
-        return fresh
 
 
 def poll_runs(tap, town, way, procmail=False):
