@@ -4,8 +4,9 @@ files in tests/golden/notes-*. KAIRAN_SANITIZE: yes"""
 import glob
 import hashlib
 import os
+import re
 
-from kairan_test import DOMAIN, Participant, Tap, text_of
+from kairan_test import DOMAIN, Mail, Participant, Tap, program, run, text_of
 from note_test import NOTE, NoteCenter, NoteGolden, at, files_of, with_files
 from poll_test import address_of, with_fields
 
@@ -127,7 +128,7 @@ def attachments_are_kept_once(tap):
     tap.contains(text_of(receipt), "次の添付は保存していません", "what is too large is refused clearly")
     tap.contains(text_of(receipt), "  big.bin (15 kB)", "by its name")
     tap.equal([file["name"] for file in center.json("note", "show", "N3")["attachments"]], ["a.pdf"], "the rest is kept whole")
-    names = ("../../etc/passwd", "..\\boot.ini", "a\r\nBcc: x@y.example", "-rf", ".htaccess", "a" * 300, "")
+    names = ("../../etc/passwd", "..\\boot.ini", "x.zip/../../../etc/passwd.zip", "C:\\boot.tar.gz", "/etc/passwd", "a.txt::$DATA", "a\r\nBcc: x@y.example", "-rf", ".htaccess", "a" * 300, "")
     files = [(name, "text/html", b"<script>alert(1)</script>" + name.encode()) for name in names]
     center.take(with_files(SATO.write(NOTE, "名前", "本文"), *files))
     [shown] = center.take(SATO.write(NOTE, "N4", ""))
@@ -157,6 +158,38 @@ def odd_letters_do_no_harm(tap):
     tap.equal(len(center.spooled("failed")), 1, "nothing else was set aside")
 
 
+def the_largest_part(tap):
+    """One huge part: what the hook takes is refused by name with its note kept, what is larger bounces with a sentence."""
+    center = NoteCenter([(SATO, "ja")])
+    head, _ = SATO.write(NOTE, "一番大きな添付", "本文").bytes.split(b"\r\nContent-Type", 1)
+    part = b"Content-Type: application/octet-stream; name=big.bin\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+    text = b"Content-Type: text/plain; charset=utf-8\r\n\r\n\xe6\x9c\xac\xe6\x96\x87\r\n"
+    whole = (head + b'\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n' + text + b"--b\r\n" + part)
+    end = b"\r\n--b--\r\n"
+    [receipt] = center.take(Mail(SATO.address, NOTE, whole + b"x" * 20500000 + end))
+    tap.contains(text_of(receipt), "big.bin (20.5 MB)", "a part as large as a mail may be is refused by name")
+    tap.equal((center.json("note", "show", "N1")["text"], glob.glob(f"{center.folder}/attachments/*/*")), ("本文", []), "its note is kept")
+    command = [program("kairan-deliver"), "--spool", f"{center.folder}/spool", "--sender", SATO.address, "--rcpt", NOTE]
+    refused = run(command, input=whole + b"x" * 25000000 + end)
+    tap.equal((refused.returncode, refused.stderr[:6], center.spooled()), (69, b"5.2.3 ", []), "one of 25 MB bounces with a reason")
+
+
+def names_end_no_fields(tap):
+    """Whatever a sender calls themselves, their subject, their tags and what they look for stay within their fields."""
+    center = NoteCenter([(TANAKA, "ja")], settings="[notes]\nreaders = minna\nfrequency = each\n")
+    center.run("nightly", "digest")
+    center.run("post")
+    evil = "=?utf-8?q?=0D=0ABcc:_x@y.example=0D=0A=0D=0A<b>?="
+    mail = SATO.write(NOTE, f"{evil} #tag", "本文")
+    mail = mail._replace(bytes=re.sub(rb"From: [^<]*<", b"From: " + evil.encode() + b" <", mail.bytes, flags=re.S))
+    [asked] = center.take(mail)
+    sent = [asked, *center.take(SATO.reply(asked, "はい")), *center.take(TANAKA.write(at("search"), f"{evil}本文", ""))]
+    sent += center.take(TANAKA.write(NOTE, "N1", ""))
+    tap.equal(len(sent), 5, "a confirmation, a receipt, the news, what was found and what was fetched")
+    for mail in sent:
+        tap.equal((mail["Bcc"], mail.defects, len(mail.get_all("From"))), (None, [], 1), f"nothing ends a field in {str(mail['Subject'])[:20]}")
+
+
 def main():
     tap = Tap()
     for language in ("ja", "en"):
@@ -167,6 +200,8 @@ def main():
     robots_and_lists(tap)
     attachments_are_kept_once(tap)
     odd_letters_do_no_harm(tap)
+    the_largest_part(tap)
+    names_end_no_fields(tap)
     tap.done()
 
 
