@@ -173,7 +173,7 @@ bool reading_fetch_attachments(struct reading *reading, const char *bytes, size_
     char *path = place_helper(context, "kairan-reader");
     struct child *reader = child_start(context, (const char *const[]){path, "attachments", NULL}, error);
     char *contents = NULL;
-    size_t received;
+    size_t received = 0;
     if (reader) {
         child_begin(reader, (int)reading->config->reader_seconds);
         if (child_send(reader, bytes, length, error))

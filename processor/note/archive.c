@@ -91,8 +91,7 @@ static bool write_files(struct archive *archive, json_t *files, struct error **e
     size_t index;
     json_t *file;
     bool done = true;
-    json_array_foreach(files, index, file)
-    {
+    json_array_foreach(files, index, file) {
         void *context = talloc_new(NULL);
         struct stat status;
         const char *sha256 = json_string_value(json_object_get(file, "sha256"));
@@ -141,8 +140,9 @@ static bool write_thread(struct archive *archive, const struct note *note, struc
     if (!view)
         return false;
     bool done = complete_note(archive, view, note->tags, error);
-    json_array_foreach(json_object_get(view, "comments"), index, comment)
+    json_array_foreach(json_object_get(view, "comments"), index, comment) {
         done = done && complete_note(archive, comment, "", error);
+    }
     char *name = memory_format(NULL, "N%lld.html", (long long)note->thread_id);
     done = done && write_page(archive, name, "archive-thread.html", view, error);
     if (done)
@@ -230,8 +230,9 @@ static json_t *view_lists(json_t *lists, const char *open)
     size_t filled = 0;
     const char *name;
     json_t *list;
-    json_object_foreach(lists, name, list)
+    json_object_foreach(lists, name, list) {
         sorted[filled++] = list;
+    }
     qsort(sorted, filled, sizeof *sorted, compare_lists);
     json_t *view = json_array();
     for (size_t i = 0; i < filled; i++) {
@@ -269,8 +270,9 @@ static bool write_lists(struct archive *archive, json_t *years, json_t *tags, st
         done = done && write_list(archive, list, json_string_value(json_object_get(list, "href")), NULL, years, error);
         newest = newest && compare_lists(&list, &newest) < 0 ? newest : list;
     }
-    json_object_foreach(tags, name, list)
+    json_object_foreach(tags, name, list) {
         done = done && write_list(archive, list, json_string_value(json_object_get(list, "href")), name, years, error);
+    }
     json_t *nothing = json_pack("{s:s, s:[]}", "name", "", "entries");
     done = done && write_list(archive, newest ? newest : nothing, "index.html", NULL, years, error);
     json_decref(nothing);
@@ -293,10 +295,11 @@ static bool list_threads(struct archive *archive, struct error **error)
         size_t index;
         json_t *tag;
         append_entry(find_list(years, year, memory_format(context, "%s.html", year)), entry);
-        json_array_foreach(json_object_get(entry, "tags"), index, tag)
+        json_array_foreach(json_object_get(entry, "tags"), index, tag) {
             append_entry(find_list(tags, json_string_value(json_object_get(tag, "tag")),
                                    json_string_value(json_object_get(tag, "href"))),
                          entry);
+        }
     }
     bool done = write_lists(archive, years, tags, error);
     json_decref(years);
