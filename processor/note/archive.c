@@ -233,7 +233,7 @@ static json_t *view_lists(json_t *lists, const char *open)
     json_object_foreach(lists, name, list) {
         sorted[filled++] = list;
     }
-    qsort(sorted, filled, sizeof *sorted, compare_lists);
+    qsort(sorted, filled, sizeof(void *), compare_lists);
     json_t *view = json_array();
     for (size_t i = 0; i < filled; i++) {
         name = json_string_value(json_object_get(sorted[i], "name"));

@@ -82,6 +82,8 @@ bool import_keep_files(struct office *office, const struct letter *letter, struc
     return true;
 }
 
+enum { SLOT_BYTES = sizeof(void *) }; /* of an array of notes */
+
 static int compare_dates(const void *first, const void *second)
 {
     const struct import_note *a = *(struct import_note *const *)first;
@@ -102,7 +104,7 @@ static struct import_note *find_before(struct import_note **index, size_t count,
     for (size_t i = 0; i < memory_count(note->answered); i++) {
         struct import_note key = {.message_id = note->answered[i]};
         struct import_note *wanted = &key;
-        struct import_note **found = bsearch(&wanted, index, count, sizeof *index, compare_ids);
+        struct import_note **found = bsearch(&wanted, index, count, SLOT_BYTES, compare_ids);
         if (found && !(*found)->is_begun)
             return *found;
     }
@@ -117,9 +119,9 @@ void import_sort(struct import_note **notes, size_t count)
     struct import_note **path = memory_array(index, struct import_note *, count);
     struct import_note **sorted = memory_array(index, struct import_note *, count);
     size_t filled = 0;
-    qsort(notes, count, sizeof *notes, compare_dates);
-    memcpy(index, notes, count * sizeof *index);
-    qsort(index, count, sizeof *index, compare_ids);
+    qsort(notes, count, SLOT_BYTES, compare_dates);
+    memcpy(index, notes, count * SLOT_BYTES);
+    qsort(index, count, SLOT_BYTES, compare_ids);
     for (size_t i = 0; i < count; i++) {
         size_t depth = 0;
         if (!notes[i]->is_begun)
@@ -133,7 +135,7 @@ void import_sort(struct import_note **notes, size_t count)
                 sorted[filled++] = path[--depth];
         }
     }
-    memcpy(notes, sorted, count * sizeof *notes);
+    memcpy(notes, sorted, count * SLOT_BYTES);
     talloc_free(index);
 }
 

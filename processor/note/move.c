@@ -20,18 +20,16 @@ static json_t *view_move(const char *old, const char *new, const char *word)
 }
 
 /* A mail to an address of the person that did not write: it answers nothing, but counts as an answer. */
-static bool tell_address(void *context, struct office *office, const struct person *person, const char *address,
-                         const char *reference, const char *dedupe, json_t *view, struct error **error)
+static bool tell_address(struct office *office, const struct person *person, const struct outgoing *mail, json_t *view,
+                         struct error **error)
 {
-    struct outgoing outgoing = {.template = "note-move",
-                                .language = person->language,
-                                .name = person->name,
-                                .address = address,
-                                .desk = office->config->note_address,
-                                .reference = reference,
-                                .is_capped = true,
-                                .dedupe = memory_format(context, "note-move/%s", dedupe),
-                                .view = view};
+    struct outgoing outgoing = *mail;
+    outgoing.template = "note-move";
+    outgoing.language = person->language;
+    outgoing.name = person->name;
+    outgoing.desk = office->config->note_address;
+    outgoing.is_capped = true;
+    outgoing.view = view;
     bool done = office_queue(office, &outgoing, error);
     json_decref(view);
     return done;
@@ -87,9 +85,12 @@ bool move_ask(struct office *office, struct incoming *incoming, const struct per
         json_t *detail = json_pack("{s:I, s:s}", "person", (json_int_t)person->id, "address", new);
         int64_t id;
         done = request_enter(office, REQUEST_MOVE, new, detail, &id, error);
-        char *reference = done ? people_make_reference(context, office, 'r', id, 0) : NULL;
-        char *dedupe = memory_format(context, "%lld", (long long)id);
-        done = done && tell_address(context, office, person, new, reference, dedupe, view_move(old, new, "is_asked"), error) &&
+        struct outgoing question = {.address = new};
+        if (done) {
+            question.reference = people_make_reference(context, office, 'r', id, 0);
+            question.dedupe = memory_format(context, "note-move/%lld", (long long)id);
+        }
+        done = done && tell_address(office, person, &question, view_move(old, new, "is_asked"), error) &&
                answer(office, incoming, person, view_move(old, new, "asks"), error) &&
                incoming_settle(incoming, "held", "the new address is asked first");
     }
@@ -110,8 +111,9 @@ bool move_carry_out(struct office *office, struct incoming *incoming, const json
     if (done && !owns) {
         done = people_refuse(office, incoming, "taken_address", error);
     } else if (done) {
-        char *dedupe = memory_format(context, "%lld/done", (long long)incoming->id);
-        done = tell_address(context, office, person, old, NULL, dedupe, view_move(old, new, "was_done"), error) &&
+        struct outgoing notice = {.address = old,
+                                  .dedupe = memory_format(context, "note-move/%lld/done", (long long)incoming->id)};
+        done = tell_address(office, person, &notice, view_move(old, new, "was_done"), error) &&
                answer(office, incoming, person, view_move(old, new, "is_done"), error) &&
                incoming_settle(incoming, "changed", "another address");
     }

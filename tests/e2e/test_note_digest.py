@@ -238,6 +238,13 @@ def moving(tap):
     tap.ok(new.address in told and STRANGER.address not in told, "without the token nobody's mail is led away")
 
 
+def insert(database, table, values):
+    """A row of which only some columns matter; the others that must have a value get 0."""
+    columns = database.execute(f"PRAGMA table_info({table})").fetchall()
+    row = {name: values.get(name, 0) for _, name, _, needed, _, _ in columns if needed or name in values}
+    database.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", tuple(row.values()))
+
+
 def polls_and_pools(tap):
     """Decisions and backups of the period, one line each."""
     center = Readers("frequency = daily\n")
@@ -247,16 +254,13 @@ def polls_and_pools(tap):
     center.run("poll", "decide", center.codes()[0], "1")
     center.run("post")
     center.new_mails()
-    database = sqlite3.connect(os.path.join(center.folder, "kairan.db"))
-    with database:
+    with sqlite3.connect(os.path.join(center.folder, "kairan.db")) as database:
+        when = {"started_at": "2026-01-12T16:00:00Z", "ended_at": "2026-01-12T17:00:00Z"}
         for run, (pool, status, states) in enumerate((("center", "good", "ggg"), ("center", "failed", "ggf"), ("annex", "good", "g")), 1):
-            database.execute("INSERT INTO xen_run (id, pool, job, started_at, ended_at, status) VALUES (?, ?, 'backup',"
-                             " '2026-01-12T16:00:00Z', '2026-01-12T17:00:00Z', ?)",
-                             (run, pool, status))
+            insert(database, "xen_run", {"id": run, "pool": pool, "job": "backup", "status": status, **when})
             for number, state in enumerate(states):
-                database.execute("INSERT INTO vm_backup (id, run_id, pool, vm_uuid, vm_name, started_at, state, snapshot_name, bytes,"
-                                 " milliseconds) VALUES (?, ?, ?, 'u', 'v', '2026-01-12T16:00:00Z', ?, 's', 0, 0)",
-                                 (run * 10 + number, run, pool, {"g": "good", "f": "failed"}[state]))
+                insert(database, "vm_backup", {"id": run * 10 + number, "run_id": run, "pool": pool, **when,
+                                               "state": {"g": "good", "f": "failed"}[state]})
     database.close()
     sent = center.digests(day(13))
     text, english = text_of(sent[SATO.address]), text_of(sent[SMITH.address])
