@@ -128,6 +128,12 @@ static void read_attendee(const struct answering *answering, struct calendar_rep
                           : clean(answering->context, icalparameter_enum_to_string((int)word), WORD_BYTES);
 }
 
+/* Whether an end goes with a start: two instants or two days. */
+static bool same_kind(const char *start, const char *end)
+{
+    return start && end && !strchr(start, 'T') == !strchr(end, 'T');
+}
+
 static struct calendar_reply *read_event(const struct answering *answering, const char *method)
 {
     icalproperty *uid = find(answering, ICAL_UID_PROPERTY);
@@ -137,6 +143,8 @@ static struct calendar_reply *read_event(const struct answering *answering, cons
     struct calendar_reply *reply = memory_new(answering->context, struct calendar_reply);
     reply->method = method;
     reply->uid = clean(reply, icalproperty_get_uid(uid), UID_BYTES);
+    if (!*reply->uid)
+        return NULL;
     reply->sequence = sequence ? icalproperty_get_sequence(sequence) : 0;
     reply->stamp = read_time(answering, find(answering, ICAL_DTSTAMP_PROPERTY), 0);
     reply->comment = read_comment(answering);
@@ -144,6 +152,8 @@ static struct calendar_reply *read_event(const struct answering *answering, cons
     if (strcmp(method, "COUNTER") == 0) {
         reply->start = read_time(answering, find(answering, ICAL_DTSTART_PROPERTY), 0);
         reply->end = read_time(answering, find(answering, ICAL_DTEND_PROPERTY), -1);
+        if (!same_kind(reply->start, reply->end))
+            reply->end = NULL;
     }
     return reply;
 }
