@@ -15,6 +15,7 @@
 #include "job/upkeep.h"
 #include "note/digest.h"
 #include "poll/interim.h"
+#include "poll/series.h"
 #include "report/history_report.h"
 #include "store/fact.h"
 #include "store/job_run.h"
@@ -36,7 +37,7 @@ static bool run_deadlines(struct office *office, struct error **error)
 
 static bool run_reminders(struct office *office, struct error **error)
 {
-    return run_deadlines(office, error) && interim_run(office, error);
+    return run_deadlines(office, error) && interim_run(office, error) && series_run(office, error);
 }
 
 struct nightly_job {

@@ -49,6 +49,7 @@ static const struct poll_command commands[] = {
     {"代理|proxy", command_proxy, IN_OPEN, true},
     {"定足数|成立人数|quorum", command_set_quorum, IN_DRAFT | IN_OPEN, false},
     {"上限|○の上限|limit", command_set_limit, IN_DRAFT, false},
+    {"繰り返し|くり返し|定例|repeat|recurrence", command_set_recurrence, IN_DRAFT | IN_OPEN | IN_CLOSED, false},
     {"匿名|匿名投票|anonymous", command_set_anonymous, IN_DRAFT, false},
     {"結果の公開|結果公開|results to", command_set_results, IN_DRAFT, false},
     {"所要|所要時間|duration", command_set_duration, IN_DRAFT | IN_OPEN, false},

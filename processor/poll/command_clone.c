@@ -1,9 +1,8 @@
 /* The command that makes another poll like this one: a draft, for the organiser to correct and start. */
 #include "base/clock.h"
-#include "base/limits.h"
 #include "base/memory.h"
+#include "poll/clone.h"
 #include "poll/command_list.h"
-#include "poll/open.h"
 #include "poll/preview.h"
 
 enum { CLOSE_OF_BUSINESS = 17, MINUTES_A_DAY = 24 * 60 };
@@ -31,37 +30,16 @@ static time_t copy_deadline(const struct office *office, const struct poll *poll
     return clock_from_civil(deadline);
 }
 
-static bool copy_people(struct office *office, const struct poll *poll, struct poll *copy, struct error **error)
-{
-    struct invitation *people = store_list_invitations(copy, office->store, poll->id, LIMIT_PARTICIPANTS, error);
-    bool done = people != NULL;
-    for (size_t i = 0; done && i < memory_count(people); i++) {
-        struct invitation invitation = people[i];
-        invitation.poll_id = copy->id;
-        invitation.number = (int)i + 1;
-        done = store_add_invitation(office->store, &invitation, error);
-        copy->invited += done;
-    }
-    return done;
-}
-
 bool command_clone(struct commanding *commanding, const char *arguments, struct error **error)
 {
     (void)arguments;
     struct office *office = commanding->office;
     const struct poll *poll = commanding->poll;
-    struct poll *copy = memory_new(poll, struct poll);
-    *copy = *poll;
-    copy->choice_count = 0;
-    copy->invited = 0;
-    copy->reopened = 0;
-    copy->state = POLL_DRAFT;
-    copy->created_at = office->now;
+    struct poll *copy = clone_begin(poll, office, poll);
+    copy->options.recurrence = NULL; /* the series goes on with the original */
     copy->deadline = copy_deadline(office, poll);
-    copy->code = poll_find_free_code(copy, office, error);
     copy_choices(copy, poll, clock_to_civil(office->now));
-    return copy->code && store_add_poll(office->store, copy, error) &&
-           store_set_options(office->store, copy->id, &copy->options, error) && copy_people(office, poll, copy, error) &&
+    return clone_add(office, copy, poll, error) &&
            preview_queue(office, commanding->incoming, copy, &(struct preview){.draft = NULL}, error) &&
            command_tell(commanding, "cloned", NULL);
 }

@@ -36,6 +36,7 @@ bool command_adds(const struct commanding *commanding, const char *line);
 bool command_set_quorum(struct commanding *commanding, const char *arguments, struct error **error);
 bool command_set_limit(struct commanding *commanding, const char *arguments, struct error **error);
 bool command_set_anonymous(struct commanding *commanding, const char *arguments, struct error **error);
+bool command_set_recurrence(struct commanding *commanding, const char *arguments, struct error **error);
 bool command_set_results(struct commanding *commanding, const char *arguments, struct error **error);
 bool command_set_duration(struct commanding *commanding, const char *arguments, struct error **error);
 bool command_set_place(struct commanding *commanding, const char *arguments, struct error **error);

@@ -19,7 +19,7 @@ static bool tell_options(struct commanding *commanding)
 static bool set_option(struct commanding *commanding, enum option_kind kind, const char *arguments, struct error **error)
 {
     struct poll *poll = commanding->poll;
-    if (!option_read(&poll->options, kind, arguments))
+    if (!option_read(poll, &poll->options, kind, arguments))
         return command_tell(commanding, "unclear_option", NULL);
     return command_touch_draft(commanding, error) &&
            store_set_options(commanding->office->store, poll->id, &poll->options, error) && tell_options(commanding);
@@ -48,6 +48,11 @@ bool command_set_anonymous(struct commanding *commanding, const char *arguments,
     const struct poll *poll = commanding->poll;
     return set_option(commanding, OPTION_ANONYMOUS, *arguments ? arguments : "yes", error) &&
            (!poll->options.is_anonymous || store_clear_required(commanding->office->store, poll->id, error));
+}
+
+bool command_set_recurrence(struct commanding *commanding, const char *arguments, struct error **error)
+{
+    return set_option(commanding, OPTION_RECURRENCE, arguments, error);
 }
 
 /* For dates that are added from now on. */

@@ -13,6 +13,7 @@
 #include "poll/option.h"
 #include "poll/participants.h"
 #include "text/fold.h"
+#include "text/monthly.h"
 
 enum label {
     LABEL_NONE,
@@ -27,6 +28,7 @@ enum label {
     LABEL_RESULTS,
     LABEL_QUORUM,
     LABEL_LIMIT,
+    LABEL_RECURRENCE,
 };
 
 /* As they stand after folding. */
@@ -52,6 +54,9 @@ static const struct {
     {"limit", LABEL_LIMIT},           {"most", LABEL_LIMIT},          {"備考", LABEL_NOTES},
     {"メモ", LABEL_NOTES},            {"注意", LABEL_NOTES},          {"補足", LABEL_NOTES},
     {"notes", LABEL_NOTES},           {"note", LABEL_NOTES},          {"remarks", LABEL_NOTES},
+    {"繰り返し", LABEL_RECURRENCE},   {"くり返し", LABEL_RECURRENCE}, {"毎月", LABEL_RECURRENCE},
+    {"定例", LABEL_RECURRENCE},       {"repeat", LABEL_RECURRENCE},   {"recurrence", LABEL_RECURRENCE},
+    {"monthly", LABEL_RECURRENCE},    {"every month", LABEL_RECURRENCE},
 };
 
 const char *draft_problem_name(enum draft_problem_kind kind)
@@ -219,7 +224,7 @@ static bool read_choice_line(struct reader *reader, const char *line)
 /* What is asked for and not done would be a promise broken in silence. */
 static void read_option(struct reader *reader, enum option_kind kind, const char *line, const char *value)
 {
-    if (!option_read(&reader->draft->options, kind, value))
+    if (!option_read(reader->draft, &reader->draft->options, kind, value))
         draft_add_problem(reader->draft, DRAFT_UNCLEAR_OPTION, line);
 }
 
@@ -267,6 +272,9 @@ static void read_labelled(struct reader *reader, enum label label, const char *l
         break;
     case LABEL_LIMIT:
         read_option(reader, OPTION_LIMIT, line, value);
+        break;
+    case LABEL_RECURRENCE:
+        read_option(reader, OPTION_RECURRENCE, line, value);
         break;
     case LABEL_NONE:
         draft_add_problem(draft, DRAFT_UNCLEAR_OPTION, line);
@@ -432,9 +440,22 @@ static void infer_deadline(struct reader *reader)
         draft_add_problem(draft, DRAFT_UNCLEAR_DEADLINE, "");
 }
 
+/* A series whose dates nobody wrote begins with those of its rules, not before the day after tomorrow. */
+static void add_series(struct reader *reader)
+{
+    struct draft *draft = reader->draft;
+    struct when_context about = {.now = reader->now, .almanac = reader->almanac, .duration_minutes = reader->duration_minutes};
+    struct when *whens = monthly_list(draft, draft->options.recurrence, reader->now,
+                                     civil_add_minutes(reader->now, 2 * 1440L), &about);
+    for (size_t i = 0; i < memory_count(whens); i++)
+        add_choice(draft, &whens[i]);
+}
+
 static void check_whole(struct reader *reader)
 {
     struct draft *draft = reader->draft;
+    if (!draft->choice_count && draft->options.recurrence)
+        add_series(reader);
     if (!draft->choice_count)
         draft_add_problem(draft, DRAFT_NO_CHOICES, "");
     else if (draft->choice_count > LIMIT_CHOICES)

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "text/fold.h"
+#include "text/monthly.h"
 #include "text/value.h"
 
 static bool is_one_of(const char *key, const char *const *words, size_t count)
@@ -107,6 +108,19 @@ static bool read_limit(struct poll_options *options, const char *key)
     return true;
 }
 
+/* Kept as it was written. */
+static bool read_recurrence(const void *context, struct poll_options *options, const char *key, const char *value)
+{
+    static const char *const words[] = {"なし", "やめる", "終了", "止める", "none", "no", "stop", "off", "end"};
+    bool ends = IS_ONE_OF(key, words);
+    struct monthly *rules = ends ? NULL : monthly_read(NULL, value);
+    if (!ends && !rules)
+        return false;
+    talloc_free(rules);
+    options->recurrence = ends ? NULL : memory_copy_text(context, value);
+    return true;
+}
+
 int option_read_minutes(const char *value)
 {
     char *key = text_fold_key(NULL, value);
@@ -126,7 +140,7 @@ int option_read_minutes(const char *value)
     return minutes;
 }
 
-bool option_read(struct poll_options *options, enum option_kind kind, const char *value)
+bool option_read(const void *context, struct poll_options *options, enum option_kind kind, const char *value)
 {
     char *key = text_fold_key(NULL, value);
     bool read = false;
@@ -142,6 +156,9 @@ bool option_read(struct poll_options *options, enum option_kind kind, const char
         break;
     case OPTION_LIMIT:
         read = read_limit(options, key);
+        break;
+    case OPTION_RECURRENCE:
+        read = read_recurrence(context, options, key, value);
         break;
     case OPTION_DURATION:
         read = option_read_minutes(value) > 0;

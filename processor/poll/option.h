@@ -15,10 +15,11 @@ enum option_kind {
     OPTION_ANONYMOUS, /* はい, いいえ */
     OPTION_LIMIT,     /* 2つまで, なし */
     OPTION_DURATION,  /* 2時間, 90分 */
+    OPTION_RECURRENCE, /* 第3水曜 13:00-15:00, なし (text/monthly.h) */
 };
 
-/* Reads the value of an option; false, and nothing changed, when it is not understood. */
-bool option_read(struct poll_options *options, enum option_kind kind, const char *value);
+/* Reads the value of an option, texts below `context`; false, and nothing changed, when it is not understood. */
+bool option_read(const void *context, struct poll_options *options, enum option_kind kind, const char *value);
 
 /* A duration in minutes ("2時間", "1時間半", "90 min"); 0: it is none. */
 int option_read_minutes(const char *value);

@@ -7,6 +7,7 @@
 #include "poll/ballot.h"
 #include "poll/view.h"
 #include "text/almanac.h"
+#include "store/person.h"
 #include "text/value.h"
 
 enum { PEOPLE_SHOWN = 100, MANY_CHOICES = 20 };
@@ -124,11 +125,13 @@ static json_t *view_preview(struct office *office, const struct poll *poll, cons
         mark_choices(json_object_get(view, "choices"), office, poll, draft, language);
         long more = poll->invited - (long)memory_count(shown);
         json_t *own = json_pack(
-            "{s:o, s:I, s:o, s:o, s:o, s:b, s:b, s:s, s:b, s:o, s:b}", "participants", view_participants(shown),
+            "{s:o, s:I, s:o, s:o, s:o, s:b, s:b, s:s, s:b, s:o, s:b, s:b}", "participants", view_participants(shown),
             "participant_count", (json_int_t)poll->invited, "more_participants", more > 0 ? json_integer(more) : json_null(),
-            "unread", view_lines(draft ? draft->unread : NULL), "skipped", view_lines(draft ? draft->skipped : NULL), "deadline_inferred", draft && draft->deadline_inferred,
+            "unread", view_lines(draft ? draft->unread : NULL), "skipped", view_lines(draft ? draft->skipped : NULL),
+            "deadline_inferred", draft && draft->deadline_inferred,
             "deadline_late", is_after_first_choice(poll), "ballot", text, "is_stale", preview->is_stale, "entries",
-            preview->entries ? json_incref(preview->entries) : json_array(), "is_long", poll->choice_count > MANY_CHOICES);
+            preview->entries ? json_incref(preview->entries) : json_array(), "is_long", poll->choice_count > MANY_CHOICES,
+            "is_next", preview->is_next);
         json_object_update(view, view_check(own));
         json_decref(own);
     }
@@ -155,6 +158,30 @@ bool preview_queue(struct office *office, const struct incoming *incoming, const
                                     .dedupe = memory_format(context, "preview/%s/%lld", poll->code, (long long)incoming->id),
                                     .view = view};
         done = reply_queue(office, incoming, &outgoing, error);
+    }
+    json_decref(view);
+    talloc_free(context);
+    return done;
+}
+
+bool preview_send(struct office *office, const struct poll *poll, struct error **error)
+{
+    void *context = talloc_new(NULL);
+    struct person *organiser = store_load_person(context, office->store, poll->organiser_id, error);
+    char *address = organiser ? store_first_address(context, office->store, organiser->id, error) : NULL;
+    json_t *view = address ? view_preview(office, poll, &(struct preview){.is_next = true},
+                                          office_language(office, organiser->language), error)
+                           : NULL;
+    bool done = false;
+    if (view) {
+        struct outgoing outgoing = {.template = "preview",
+                                    .language = organiser->language,
+                                    .name = organiser->name,
+                                    .address = address,
+                                    .reference = office_reference(context, office, poll->code, 0, poll->edition),
+                                    .dedupe = memory_format(context, "preview/%s/next", poll->code),
+                                    .view = view};
+        done = office_queue(office, &outgoing, error);
     }
     json_decref(view);
     talloc_free(context);

@@ -48,8 +48,8 @@ bool store_load_options(const void *context, struct store *store, int64_t poll_i
 bool store_set_options(struct store *store, int64_t poll_id, const struct poll_options *options, struct error **error)
 {
     return sql_run(store,
-                   "INSERT INTO poll_option (poll_id, quorum_unit, quorum, results, anonymous, yes_most, minutes, recurrence)"
-                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (poll_id) DO UPDATE SET quorum_unit = excluded.quorum_unit,"
+                   "INSERT INTO poll_option (poll_id, quorum_unit, quorum, results, anonymous, yes_most, minutes, recurrence,"
+                   " continued) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (poll_id) DO UPDATE SET quorum_unit = excluded.quorum_unit,"
                    " quorum = excluded.quorum, results = excluded.results, anonymous = excluded.anonymous,"
                    " yes_most = excluded.yes_most, minutes = excluded.minutes, recurrence = excluded.recurrence",
                    SQL_VALUES(sql_integer(poll_id), sql_text(units[options->quorum_unit]), sql_integer(options->quorum),
@@ -90,4 +90,28 @@ bool store_recount_yes(struct store *store, int64_t poll_id, struct error **erro
                    " ON poll_option.poll_id = question.poll_id WHERE question.poll_id = ? AND quorum_unit <> 'none'"
                    " ON CONFLICT (choice_id) DO UPDATE SET yes = excluded.yes",
                    SQL_VALUES(sql_integer(poll_id), sql_integer(poll_id)), error);
+}
+
+int64_t *store_list_series(const void *context, struct store *store, struct error **error)
+{
+    int64_t *ids = memory_array(context, int64_t, 0);
+    size_t count = 0;
+    struct rows *rows = sql_query(store,
+                                  "SELECT poll.id FROM poll_option JOIN poll ON poll.id = poll_option.poll_id"
+                                  " WHERE recurrence IS NOT NULL AND continued = 0 AND poll.state IN ('open', 'closed')"
+                                  " ORDER BY poll.id",
+                                  SQL_NO_VALUES, error);
+    while (rows && rows_next(rows)) {
+        ids = memory_resize(context, ids, int64_t, count + 1);
+        ids[count++] = rows_integer(rows, 0);
+    }
+    if (rows && rows_end(rows, error))
+        return ids;
+    talloc_free(ids);
+    return NULL;
+}
+
+bool store_note_continued(struct store *store, int64_t poll_id, struct error **error)
+{
+    return sql_run(store, "UPDATE poll_option SET continued = 1 WHERE poll_id = ?", SQL_VALUES(sql_integer(poll_id)), error);
 }

@@ -45,4 +45,10 @@ bool store_note_quorum(struct store *store, int64_t choice_id, bool *is_new, str
 /* Counts the ○ of all choices of a poll anew, if it has a quorum. */
 bool store_recount_yes(struct store *store, int64_t poll_id, struct error **error);
 
+/* Ids of the polls that come back every month and whose next month has no draft yet, as a talloc array. */
+int64_t *store_list_series(const void *context, struct store *store, struct error **error);
+
+/* It has one now. */
+bool store_note_continued(struct store *store, int64_t poll_id, struct error **error);
+
 #endif

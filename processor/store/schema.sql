@@ -54,7 +54,8 @@ CREATE TABLE poll_option (
     anonymous   INTEGER NOT NULL,
     yes_most    INTEGER NOT NULL, -- that one person may give; 0: no limit
     minutes     INTEGER NOT NULL, -- of a date without an end; 0: not said
-    recurrence  TEXT              -- rules of its next months
+    recurrence  TEXT,             -- rules of its next months …
+    continued   INTEGER NOT NULL  -- … of which the first has its draft
 );
 
 CREATE TABLE question (

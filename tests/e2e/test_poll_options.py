@@ -154,6 +154,48 @@ def options_are_commands(tap):
     tap.contains(kt.text_of(to(mails, YAMADA)[0]), "受付中のため、できません", "a limit is not changed while people answer")
 
 
+def night(center, instant):
+    """What the nightly jobs of a morning, run twice, send."""
+    center.now = instant
+    for _ in range(2):
+        center.run("nightly", "reminders")
+    center.run("post")
+    return center.new_mails()
+
+
+def months_follow_each_other(tap):
+    center = Center(now=OPENED)
+    text = "繰り返し: 第3水曜 13:00-15:00、最終金曜 10:00-12:00\n締切: 1/14(水) 17:00\n必須: sato\n定足数: 2名\n"
+    fields = [("Cc", ", ".join(who.address for who in JAPANESE.asked))]
+    [preview] = center.take(YAMADA.write(POLL, "月例会の日程調整", text, fields))
+    for part in ("〔1〕 2026年1月21日(水) 13:00-15:00", "〔2〕 2026年1月30日(金) 10:00-12:00",
+                 "繰り返し: 第3水曜 13:00-15:00、最終金曜 10:00-12:00"):
+        tap.contains(kt.text_of(preview), part, "a series begins with the dates of its rules")
+    center.take(YAMADA.reply(preview, "はい"))
+    center.take(at="2026-01-14T17:05:00+09:00")
+    tap.equal([mail for mail in night(center, "2026-01-20T08:00:00+09:00") if "確認" in mail["Subject"]], [], "not yet")
+    mails = night(center, "2026-01-22T08:00:00+09:00")
+    tap.equal([(address_of(mail), "確認" in mail["Subject"]) for mail in mails], [(YAMADA.address, True)],
+              "four weeks before the next month's first date its draft comes, once")
+    for part in ("次の月の下書き", "〔1〕 2026年2月18日(水) 13:00-15:00", "〔2〕 2026年2月27日(金) 10:00-12:00", "締切: 2月11日(水) 17:00",
+                 "(必須)", "定足数: 2名"):
+        tap.contains(kt.text_of(mails[0]), part, "with all that the last month had")
+    tap.equal(night(center, "2026-01-25T08:00:00+09:00"), [], "it waits for the organiser's word")
+    mails = center.take(YAMADA.reply(mails[0], "はい"), at="2026-01-26T09:00:00+09:00")
+    tap.equal(len(mails), 4, "はい opens it")
+    note = to(mails, YAMADA)[0]
+    center.take(at="2026-02-11T17:05:00+09:00")
+    mails = night(center, "2026-02-25T08:00:00+09:00")
+    tap.contains(kt.text_of(mails[0]), "2026年3月18日(水)", "and is followed by March")
+    [transcript] = center.take(YAMADA.reply(note, "繰り返し たまに"))
+    tap.contains(kt.text_of(transcript), "読み取れませんでした", "a rule that is none")
+    [preview] = center.take(YAMADA.reply(mails[0], "繰り返し なし"))
+    tap.ok("繰り返し:" not in kt.text_of(preview).split("件名")[1], "繰り返し なし ends it")
+    center.take(YAMADA.reply(preview, "はい"))
+    center.take(at="2026-03-12T17:05:00+09:00")
+    tap.equal(night(center, "2026-04-10T08:00:00+09:00"), [], "April has no draft")
+
+
 def main():
     tap = Tap()
     what_is_not_understood_is_told(tap)
@@ -164,6 +206,7 @@ def main():
     results_may_be_open(tap)
     anonymous_is_anonymous(tap)
     options_are_commands(tap)
+    months_follow_each_other(tap)
     tap.done()
 
 

@@ -8,9 +8,9 @@
 
 static enum option_kind kind_of(json_t *entry)
 {
-    static const char *const names[] = {"quorum", "results", "anonymous", "limit", "duration"};
+    static const char *const names[] = {"quorum", "results", "anonymous", "limit", "duration", "recurrence"};
     const char *name = json_string_value(json_object_get(entry, "kind"));
-    for (int kind = OPTION_QUORUM; kind <= OPTION_DURATION; kind++)
+    for (int kind = OPTION_QUORUM; kind <= OPTION_RECURRENCE; kind++)
         if (strcmp(names[kind], name) == 0)
             return (enum option_kind)kind;
     ck_abort_msg("no kind: %s", name);
@@ -31,6 +31,8 @@ static char *write_value(void *context, enum option_kind kind, const struct poll
         return memory_format(context, "%ld", options->yes_most);
     case OPTION_DURATION:
         return memory_format(context, "%ld", options->minutes);
+    case OPTION_RECURRENCE:
+        return memory_copy_text(context, options->recurrence ? options->recurrence : "none");
     }
     return NULL;
 }
@@ -41,7 +43,7 @@ static bool check_case(json_t *entry)
     struct poll_options options = {.yes_most = 9, .results = RESULTS_OPEN};
     enum option_kind kind = kind_of(entry);
     const char *expected = json_string_value(json_object_get(entry, "is"));
-    bool read = option_read(&options, kind, json_string_value(json_object_get(entry, "value")));
+    bool read = option_read(context, &options, kind, json_string_value(json_object_get(entry, "value")));
     char *found = read ? write_value(context, kind, &options) : memory_copy_text(context, "");
     bool right = strcmp(found, expected ? expected : "") == 0;
     if (!right)
