@@ -43,7 +43,7 @@ static bool is_over(const struct office *office, const char *until)
 bool absence_take(struct office *office, struct incoming *incoming, struct error **error)
 {
     const struct letter *letter = incoming->letter;
-    const char *until = "";
+    const char *until = letter->away_until ? letter->away_until : "";
     if (!incoming->route->reference.token || !letter->from.count || is_over(office, until))
         return incoming_settle(incoming, "ignored", letter->class_reason);
     void *context = talloc_new(NULL);

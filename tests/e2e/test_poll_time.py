@@ -88,7 +88,8 @@ def a_new_deadline_has_reminders_of_its_own(tap):
     mails = center.take(YAMADA.reply(organiser, "締切 12/29(月) 17:00"))
     tap.equal(len(mails), 3, "the silent and the organiser are told of a new deadline")
     sent = pass_time(center, at(29, 16))
-    tap.equal(times(sent, SUZUKI), ["26 17:00", "29 08:00"], "what is reminded of is the new one, and not at a weekend")
+    tap.equal(times(sent, SUZUKI), ["26 17:00"],
+              "what is reminded of is the new one, not at a weekend nor while the house is closed")
 
 
 def vacation_of(person, ballot, text, address=None):
@@ -96,7 +97,8 @@ def vacation_of(person, ballot, text, address=None):
     mail = kt.Participant(person.name, address or person.address).write(
         ballot["Return-Path"].strip("<>"), f"不在: {ballot['Subject']}", text,
         [("Auto-Submitted", "auto-replied"), ("In-Reply-To", str(ballot["Message-ID"]))])
-    return mail._replace(sender="")
+    dated = mail.bytes.replace(b"Sat, 10 Jan 2026 15:00:00", b"Thu, 18 Dec 2025 10:05:00")
+    return mail._replace(sender="", bytes=dated)
 
 
 def away_until(center, person):
@@ -122,6 +124,16 @@ def an_absence_is_kept(tap):
     tap.equal(away_until(center, SATO), "", "away, nobody knows how long")
     center.take(SATO.reply(ballots[SATO.address], "○×△"))
     tap.equal(away_until(center, SATO), None, "whoever answers is back")
+
+
+def nobody_is_reminded_while_away(tap):
+    center, ballots = opened()
+    center.take(vacation_of(SATO, ballots[SATO.address], "12月23日まで休暇のため不在にしております。"))
+    tap.equal(away_until(center, SATO), "2025-12-23", "an absence with its last day")
+    tap.contains(interim(center, at(19, 8))[0][1], "不在の方 (1名): 佐藤 花子(〜12月23日(火))", "the organiser hears of it")
+    sent = pass_time(center, at(25, 16))
+    tap.equal(times(sent, SATO), ["24 08:00", "25 08:00"], "reminded on the day of return, not before")
+    tap.equal(times(sent, SUZUKI), ["23 17:00", "25 08:00"], "the others as ever")
 
 
 def a_bounce_is_told_once(tap):
@@ -221,6 +233,7 @@ def main():
     a_late_run_reminds_by_day(tap)
     a_new_deadline_has_reminders_of_its_own(tap)
     an_absence_is_kept(tap)
+    nobody_is_reminded_while_away(tap)
     a_bounce_is_told_once(tap)
     a_promise_is_kept_to(tap)
     a_required_person_who_cannot_is_told(tap)
