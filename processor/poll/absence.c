@@ -40,11 +40,24 @@ static bool is_over(const struct office *office, const char *until)
     return civil_day_number(clock_to_civil(last_day)) < civil_day_number(clock_to_civil(office->now));
 }
 
+/* Not every robot speaks for somebody who is away: one may only say that the mail has come. */
+static bool tells_of_absence(const struct letter *letter)
+{
+    static const char *const words[] = {"不在", "休暇", "休業", "休み", "出張", "離席", "out of office", "out of the office",
+                                        "away",  "vacation", "holiday", "on leave", "absent", "absence"};
+    char *text = memory_format(NULL, "%s\n%s", letter->subject, letter->new_text);
+    bool tells = letter->away_until != NULL;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        tells = tells || strcasestr(text, words[i]);
+    talloc_free(text);
+    return tells;
+}
+
 bool absence_take(struct office *office, struct incoming *incoming, struct error **error)
 {
     const struct letter *letter = incoming->letter;
     const char *until = letter->away_until ? letter->away_until : "";
-    if (!incoming->route->reference.token || !letter->from.count || is_over(office, until))
+    if (!incoming->route->reference.token || !letter->from.count || !tells_of_absence(letter) || is_over(office, until))
         return incoming_settle(incoming, "ignored", letter->class_reason);
     void *context = talloc_new(NULL);
     struct poll *poll;

@@ -125,10 +125,10 @@ static bool queue(void *context, struct news *news, const struct person *organis
         return false;
     }
     json_t *view = view_poll(poll, view_person_name(context, organiser->name, address), news->language);
-    json_t *own = json_pack("{s:O, s:O, s:O, s:o, s:b, s:b, s:b, s:b}", "undelivered", news->undelivered, "cannot",
+    json_t *own = json_pack("{s:O, s:O, s:O, s:o, s:b, s:b, s:b, s:b, s:b}", "undelivered", news->undelivered, "cannot",
                             news->cannot, "quorum", news->quorum, "left", left, "is_complete", news->is_complete && is_open,
                             "any_undelivered", json_array_size(news->undelivered) > 0, "any_cannot",
-                            is_open && json_array_size(news->cannot) > 0, "any_quorum",
+                            is_open && json_array_size(news->cannot) > 0, "is_open", is_open, "any_quorum",
                             is_open && json_array_size(news->quorum) > 0);
     json_object_update(view, view_check(own));
     json_decref(own);

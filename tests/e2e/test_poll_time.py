@@ -157,6 +157,14 @@ def a_bounce_is_told_once(tap):
     tap.equal(rows(center, "SELECT state FROM invitation WHERE number = 1"), [("answered",)], "a later answer clears it")
 
 
+def the_last_who_is_waited_for_bounces(tap):
+    center, ballots = opened()
+    mails = center.take(SATO.reply(ballots[SATO.address], "○×△"), SUZUKI.reply(ballots[SUZUKI.address], "○×△"),
+                        bounce_of(ballots[TANAKA.address], TANAKA.address))
+    [news] = [mail for mail in mails if "届かない" in mail["Subject"]]
+    tap.contains(kt.text_of(news), "再開 12/28", "nobody is waited for any more: it closes, and the mail says what helps then")
+
+
 def a_promise_is_kept_to(tap):
     center, ballots = opened()
     [ack] = center.take(SUZUKI.reply(ballots[SUZUKI.address], "12/22(月)に回答します"))
@@ -235,6 +243,7 @@ def main():
     an_absence_is_kept(tap)
     nobody_is_reminded_while_away(tap)
     a_bounce_is_told_once(tap)
+    the_last_who_is_waited_for_bounces(tap)
     a_promise_is_kept_to(tap)
     a_required_person_who_cannot_is_told(tap)
     all_have_answered_is_told(tap)
