@@ -129,8 +129,8 @@ static void add_date(struct harvest *harvest, const struct entry *entry, const s
         harvest->problem = "range";
         return;
     }
-    if (!result->dates)
-        result->dates = memory_array(result, struct when, LIMIT_CHOICES);
+    if (result->count == memory_count(result->dates))
+        result->dates = memory_resize(result, result->dates, struct when, 2 * result->count + 1);
     when.text = quote(result->dates, harvest->reader, entry->first, entry->behind);
     size_t note = entry->behind;
     while (note < entry->note_end && when_is_list(&harvest->reader->tokens[note]))

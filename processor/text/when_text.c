@@ -86,25 +86,30 @@ static struct when_result *read_below_heading(struct page *page, const char *lin
     return result;
 }
 
+/* A day alone gives it to the times below. */
+static void remember_heading(struct page *page, const struct when_result *result)
+{
+    page->has_heading = holds_dates(result) && result->count == 1;
+    page->is_day = page->is_heading_bare = page->has_heading && result->dates[0].all_day;
+    if (page->has_heading)
+        page->heading = civil_from_day_number(civil_day_number(result->dates[0].start));
+}
+
 static void read_line(struct page *page, const char *line)
 {
     struct when_result *result = when_read_candidates(page->result, line, &page->about);
     struct when_result *below = NULL;
     if (!holds_dates(result) && page->has_heading)
         below = read_below_heading(page, line);
+    size_t known = page->result->count;
     if (below || holds_dates(result))
         add_line(page, below ? below : result, true);
     else
         add_named(page, line, result);
-    bool is_none = result->verdict == WHEN_NONE;
-    if (is_none)
-        talloc_free(result); /* of a long text that is nearly every line */
-    if (below || is_none)
-        return;
-    page->has_heading = holds_dates(result) && result->count == 1;
-    page->is_day = page->is_heading_bare = page->has_heading && result->dates[0].all_day;
-    if (page->has_heading)
-        page->heading = civil_from_day_number(civil_day_number(result->dates[0].start));
+    if (!below && result->verdict != WHEN_NONE)
+        remember_heading(page, result);
+    if (page->result->count == known)
+        talloc_free(result); /* what is listed is owned by its line; of a long text most lines list nothing */
 }
 
 struct when_result *when_read_text(const void *context, const char *text, const struct when_context *about)
