@@ -28,6 +28,10 @@ static void resolve_position(struct walk *walk)
     int total = (int)walk->question->choice_count;
     int value = walk_peek(walk, 1)->value;
     bool is_place = walk_kind(walk, 1) == TOKEN_NUMBER;
+    if (walk_kind(walk, 1) == TOKEN_DAYS || (walk_kind(walk, 1) == TOKEN_PREFIX && walk_kind(walk, 2) != TOKEN_NUMBER)) {
+        walk_put_set(walk, 1, from_top ? 1 : (uint64_t)1 << (total - 1), false)->origin = TOKEN_END_CHOICE; /* 最後の候補 */
+        return;
+    }
     if ((!is_place && walk_kind(walk, 1) != TOKEN_COUNT) || value < 1 || value > total) {
         walk_put_set(walk, is_place ? 2 : 1, 0, !is_place);
         return;
@@ -38,6 +42,14 @@ static void resolve_position(struct walk *walk)
     }
     uint64_t first = value >= 64 ? UINT64_MAX : ((uint64_t)1 << value) - 1;
     walk_put_set(walk, 2, from_top ? first : first << (total - value), false)->flags |= SET_LIST;
+}
+
+/* Whether something that can be excepted stands before: a reference, perhaps with words between, in this part. */
+static bool follows_reference(const struct walk *walk)
+{
+    enum token_kind before = walk->written ? walk->tokens->list[walk->written - 1].kind : TOKEN_PARAGRAPH;
+    return before != TOKEN_COMMA && before != TOKEN_STOP && before != TOKEN_LINE && before != TOKEN_PARAGRAPH &&
+           before != TOKEN_MARK;
 }
 
 static bool resolve_other(struct walk *walk)
@@ -88,6 +100,11 @@ static bool resolve_other(struct walk *walk)
     case TOKEN_NONE:
         walk_put_set(walk, 1, choices_all(walk->question), false)->flags |= SET_ALL | SET_NONE;
         return true;
+    case TOKEN_EXCEPT:
+        if (follows_reference(walk))
+            return false;
+        walk_put_set(walk, 1, choices_all(walk->question), false)->flags |= SET_REST; /* 2×、以外○ */
+        return true;
     case TOKEN_REST:
         if (walk_is_text(walk, token, "あと") && walk_kind(walk, 1) != TOKEN_MARK) {
             walk_keep(walk, TOKEN_NOISE); /* あと、…: by the way */
@@ -132,6 +149,16 @@ static bool is_span_of_quantity(const struct walk *walk)
            (joint == TOKEN_RANGE || joint == TOKEN_COMMA || joint == TOKEN_DOT || joint == TOKEN_OR);
 }
 
+/* 候補 without a number: behind a reference it is what that is one of (2番目の候補), else it says nothing. */
+static enum token_kind plain_prefix(const struct walk *walk)
+{
+    const struct token *list = walk->tokens->list;
+    size_t before = walk->written;
+    if (before && list[before - 1].kind == TOKEN_NOISE && walk_is_text(walk, &list[before - 1], "の"))
+        before--;
+    return before && list[before - 1].kind == TOKEN_SET ? TOKEN_DAYS : TOKEN_NOISE;
+}
+
 void choices_resolve(struct tokens *tokens, const struct answer_question *question)
 {
     struct walk walk = {.tokens = tokens, .question = question};
@@ -145,10 +172,12 @@ void choices_resolve(struct tokens *tokens, const struct answer_question *questi
             continue;
         if (is_span_of_quantity(&walk))
             walk_put_set(&walk, 3, 0, true);
+        else if (walk_is_day_without_unit(&walk))
+            walk_resolve_day(&walk);
         else if (is_numbered(&walk))
             resolve_number(&walk);
         else if (!resolve_other(&walk))
-            walk_keep(&walk, kind == TOKEN_PREFIX ? TOKEN_NOISE : kind);
+            walk_keep(&walk, kind == TOKEN_PREFIX ? plain_prefix(&walk) : kind);
     }
     tokens->count = walk.written;
 }

@@ -39,6 +39,18 @@ bool choices_recur(const struct answer_question *question, uint64_t set, long da
 /* The choices of `set` together with all before it (`later` false) or after it on the calendar. */
 uint64_t choices_bounded(const struct answer_question *question, uint64_t set, bool later);
 
+/* All choices from the first of two references to the last, by number or by date; 0: none. */
+uint64_t choices_between(const struct answer_question *question, const struct token *a, const struct token *b);
+
+/* Whether a reference to days can be the end of a range: one day of which the poll holds no other. */
+bool choices_can_bound(const struct answer_question *question, const struct token *set);
+
+/* Whether a reference is one option by its number, which is no day or hour of the poll as well. */
+bool choices_is_option(const struct answer_question *question, const struct token *set);
+
+/* The choices on the days of those of a set, when these are of one day. */
+uint64_t choices_of_day(const struct answer_question *question, uint64_t set);
+
 /* How many choices a set holds. */
 int choices_count(uint64_t set);
 

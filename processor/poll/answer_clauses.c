@@ -14,6 +14,7 @@ struct group {
     bool limited;   /* のみ */
     bool supposed;  /* なら */
     bool exclusive; /* しか */
+    bool asked_for; /* でお願いします */
     bool complete;  /* 出席できる日: all that follow, and no others */
     bool has_mark;
     bool clashes;
@@ -151,6 +152,13 @@ static void take_remark(struct parser *parser, struct group *group)
     }
 }
 
+/* 15日でお願いします, 1か2を希望します: asks for those. */
+static bool is_asked_for(const struct parser *parser, const struct group *group)
+{
+    static const char *const asks[] = {"でお願い", "でおねがい", "でよろしくお願い", "を希望", "希望です"};
+    return parser->at == parser->count && !(group->set->flags & SET_BOUND) && is_followed_by(parser->text + group->end, asks, sizeof asks / sizeof *asks);
+}
+
 static bool read_set_first(struct parser *parser, struct group *group)
 {
     group->start = peek(parser)->start;
@@ -172,6 +180,8 @@ static bool read_set_first(struct parser *parser, struct group *group)
                   parser->count == 1;
     bool implies = is_all || group->limited || group->supposed || group->bound || group->set->flags & (WORD_IMPLIES | SET_NONE) ||
                    (group->set->flags & SET_EXCEPT && parser->group_count == 0);
+    group->asked_for = !implies && is_asked_for(parser, group);
+    implies = implies || group->asked_for;
     return implies && parser->at == parser->count;
 }
 
@@ -298,8 +308,9 @@ static bool denies_all(const struct reading *reading, const struct group *group)
     if (group->mark != MARK_NO || group->set->flags & SET_NONE)
         return false;
     bool is_first = group->set->start == group->start;
+    bool is_any = strncmp(reading->folded->text + group->set->start, "any", strlen("any")) == 0; /* can't make any of them */
     return (group->set->flags & (SET_ALL | SET_BOTH) && is_topic) || (group->set->flags & SET_OR && is_first) ||
-           (group->set->flags & SET_ALL && group->flags & WORD_DENIED);
+           (group->set->flags & SET_ALL && group->flags & WORD_DENIED && !is_any);
 }
 
 /* 16日の授業は, 3番目の方は: something else of that day, or somebody. */
@@ -338,6 +349,7 @@ static bool say_group(struct reading *reading, const struct group *group)
     statement.inferred = (group->flags & (WORD_TICK | WORD_HEDGED)) != 0;
     statement.inferred |= !group->has_mark && !(group->set->flags & WORD_IMPLIES) && group->set->flags & SET_ALL;
     statement.inferred |= !group->has_mark && group->set->flags & SET_EXCEPT && !group->supposed && !group->limited;
+    statement.inferred |= group->asked_for;
     if (group->exclusive)
         statement.mark = MARK_YES;
     if (group->set->flags & SET_NONE)

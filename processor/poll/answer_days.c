@@ -89,6 +89,16 @@ static void put_date(struct walk *walk, size_t count, uint64_t set)
     walk->narrowed = token->within;
 }
 
+bool walk_is_day_without_unit(const struct walk *walk)
+{
+    const struct token *number = walk_peek(walk, 0);
+    int weekday;
+    bool has_weekday = walk_kind(walk, 1) == TOKEN_OPEN && is_weekday_kanji(walk, 2, &weekday) &&
+                       walk_kind(walk, 3) == TOKEN_CLOSE;
+    return number->kind == TOKEN_NUMBER && number->value > choices_last_number(walk->question) &&
+           walk_find(walk, BY_DAY, number->value) && (has_weekday || walk_kind(walk, 1) == TOKEN_PART);
+}
+
 static bool is_date_number(enum token_kind kind)
 {
     return kind == TOKEN_NUMBER || kind == TOKEN_DAY;

@@ -276,6 +276,23 @@ static void read_question(struct reading *reading, const struct clause *clause, 
     reading_comment(reading, clause->start, clause->end);
 }
 
+/* なお、1/22も空いています: another day, behind an answer to all that was asked. */
+static bool proposes_more(const struct reading *reading, const struct clause *clause, unsigned contents)
+{
+    const struct answer_question *question = reading->question;
+    const struct token *set = NULL;
+    bool is_plain = !(contents & (HOLDS_DANGER | HOLDS_SYMBOL | HOLDS_CONDITION | HOLDS_PREFER | HOLDS_AMBIGUOUS));
+    for (size_t i = 0; i < clause->count; i++) {
+        const struct token *token = &clause->tokens[i];
+        is_plain = is_plain && !(token->kind == TOKEN_MARK && token->value != MARK_YES) && !(token->kind == TOKEN_SET && set);
+        set = token->kind == TOKEN_SET ? token : set;
+    }
+    bool is_date = set && set->bad && (set->origin == TOKEN_DATE || set->origin == TOKEN_DAY) && !(set->flags & SET_LIST);
+    for (size_t i = 0; is_date && i < question->choice_count; i++)
+        is_date = question->choices[i].start.day != set->value % 100;
+    return is_plain && is_date && reading_said(reading, STRENGTH_UNIVERSAL) == choices_all(question);
+}
+
 static void read_with_choices(struct reading *reading, const struct clause *clause, unsigned contents)
 {
     bool understood;
@@ -287,7 +304,9 @@ static void read_with_choices(struct reading *reading, const struct clause *clau
         understood = read_conditional(reading, clause);
     else
         understood = clause_read(reading, clause);
-    if (!understood)
+    if (!understood && proposes_more(reading, clause, contents))
+        reading_comment(reading, clause->start, clause->end);
+    else if (!understood)
         doubt(reading, clause);
 }
 

@@ -2,6 +2,8 @@
  */
 #include "poll/answer_choices.h"
 
+#include <string.h>
+
 #include "base/memory.h"
 
 enum { LONGEST_NOTE = 40 };
@@ -50,40 +52,12 @@ static bool is_latin(const struct joiner *joiner, const struct token *token)
     return byte >= 'a' && byte <= 'z';
 }
 
-/* All choices from the first to the last of two sets, by number or by date. */
-static uint64_t between(const struct joiner *joiner, const struct token *a, const struct token *b)
-{
-    if (a->origin != TOKEN_NUMBER || b->origin != TOKEN_NUMBER)
-        return choices_bounded(joiner->question, a->set, true) & choices_bounded(joiner->question, b->set, false);
-    uint64_t low = a->set;
-    uint64_t high = b->set;
-    return low && high && low <= high ? (high | (high - 1)) & ~(low - 1) : 0;
-}
-
-/* A bound is one day, of which the poll holds no other: not 午後から, 最後まで, 火曜まで over several weeks. */
-static bool can_bound(const struct joiner *joiner, const struct token *set)
-{
-    enum { WEEK = 7, SHORTEST_MONTH = 28 };
-    if (!choices_one_day(joiner->question, set->set) || set->within)
-        return false;
-    switch (set->origin) {
-    case TOKEN_DATE:
-        return true;
-    case TOKEN_DAY:
-        return !choices_recur(joiner->question, set->set, SHORTEST_MONTH);
-    case TOKEN_WEEKDAY:
-        return !choices_recur(joiner->question, set->set, WEEK);
-    default:
-        return false;
-    }
-}
-
 static void join_range(struct joiner *joiner, struct token *set)
 {
     const struct token *second = peek(joiner, 1);
     bool same_kind = (set->origin == TOKEN_NUMBER) == (second->origin == TOKEN_NUMBER);
-    bool is_one = set->origin == TOKEN_NUMBER || (can_bound(joiner, set) && can_bound(joiner, second));
-    uint64_t range = same_kind && is_one && !second->bad ? between(joiner, set, second) : 0;
+    bool is_one = set->origin == TOKEN_NUMBER || (choices_can_bound(joiner->question, set) && choices_can_bound(joiner->question, second));
+    uint64_t range = same_kind && is_one && !second->bad ? choices_between(joiner->question, set, second) : 0;
     set->set = set->bad ? 0 : range;
     set->bad = set->bad || !range;
     set->flags |= SET_LIST | SET_RANGE;
@@ -158,19 +132,26 @@ static bool apply_suffix(struct joiner *joiner)
         uint64_t day = set->set; /* 15日より後: that day not included */
         if (set->origin == TOKEN_NUMBER || !is_plain(set))
             return false;
-        set->bad = set->bad || !can_bound(joiner, set);
+        set->bad = set->bad || !choices_can_bound(joiner->question, set);
         set->set = set->bad ? 0 : choices_bounded(joiner->question, day, word->kind == TOKEN_AFTER) & ~day;
         set->bad = set->bad || !set->set;
         set->flags |= SET_BOUND;
     } else if (later || (word->kind == TOKEN_UNTIL && !is_latin(joiner, word))) {
-        if (set->origin == TOKEN_NUMBER || !is_plain(set))
+        if (!is_plain(set) || (set->origin == TOKEN_NUMBER && (!choices_is_option(joiner->question, set) || word->kind == TOKEN_FROM)))
             return false;
+        if (set->origin == TOKEN_NUMBER) {
+            set->set = later ? choices_all(joiner->question) & ~(set->set - 1) : set->set | (set->set - 1); /* 4まで○ */
+            set->flags |= SET_BOUND;
+            set->end = word->end;
+            joiner->at++;
+            return true;
+        }
         if (set->within && word->kind == TOKEN_FROM) {
             set->end = word->end;
             joiner->at++;
             return true;
         }
-        set->bad = set->bad || !can_bound(joiner, set);
+        set->bad = set->bad || !choices_can_bound(joiner->question, set);
         set->set = set->bad ? 0 : set->set;
         set->set = choices_bounded(joiner->question, set->set, later);
         set->flags |= SET_BOUND;
@@ -196,7 +177,7 @@ static bool read_bound_before(struct joiner *joiner)
         return false;
     uint64_t day = set.set;
     set.start = peek(joiner, 0)->start;
-    set.bad = set.bad || !can_bound(joiner, &set);
+    set.bad = set.bad || !choices_can_bound(joiner->question, &set);
     set.set = set.bad ? 0 : choices_bounded(joiner->question, day, later);
     if (kind == TOKEN_AFTER || kind == TOKEN_BEFORE)
         set.set &= ~day;
@@ -279,6 +260,30 @@ static bool read_both(struct joiner *joiner)
     return true;
 }
 
+/*
+ * 2番目の候補, 午後の枠: the noun belongs to the reference. The day of a choice is a day: 最後の日 has all that fall on
+ * it, and says nothing clear where that is not the same.
+ */
+static bool take_noun(struct joiner *joiner)
+{
+    struct token *set = last(joiner);
+    const struct token *noun = peek(joiner, 0);
+    if (noun->kind != TOKEN_DAYS || !set || set->kind != TOKEN_SET || !is_plain(set) || !is_near(joiner, set, noun))
+        return false;
+    bool is_day = noun->end - noun->start == strlen("日") &&
+                  strncmp(joiner->tokens->folded->text + noun->start, "日", strlen("日")) == 0;
+    if (is_day && !set->bad && set->origin != TOKEN_WEEKDAY && set->origin != TOKEN_PART) {
+        uint64_t day = choices_of_day(joiner->question, set->set);
+        bool is_clear = choices_one_day(joiner->question, set->set) && (day == set->set || set->origin == TOKEN_END_CHOICE);
+        set->bad = !is_clear;
+        set->set = is_clear ? day : 0;
+    }
+    set->end = noun->end;
+    joiner->at++;
+    joiner->apart = false;
+    return true;
+}
+
 /* 1と3のどちらか, 火曜のいずれか */
 static bool read_either(struct joiner *joiner)
 {
@@ -297,13 +302,39 @@ static bool read_either(struct joiner *joiner)
     return true;
 }
 
+/* everything works */
+static bool is_all_yes(const struct joiner *joiner)
+{
+    const struct token *mark = last(joiner);
+    return joiner->written >= 2 && mark->kind == TOKEN_MARK && mark->value == MARK_YES && !(mark->flags & WORD_SYMBOL) &&
+           is_latin(joiner, mark) && mark[-1].kind == TOKEN_SET && mark[-1].flags & SET_ALL &&
+           !(mark[-1].flags & SET_NONE) && (joiner->written == 2 || mark[-2].kind == TOKEN_STOP || mark[-2].kind == TOKEN_LINE ||
+                                             mark[-2].kind == TOKEN_PARAGRAPH);
+}
+
+/* everything works but 2 */
+static bool is_but_alone(const struct joiner *joiner)
+{
+    enum token_kind behind = peek(joiner, 2)->kind;
+    return peek(joiner, 0)->kind == TOKEN_CONTRAST && is_all_yes(joiner) && peek(joiner, 1)->kind == TOKEN_SET &&
+           (behind == TOKEN_STOP || behind == TOKEN_LINE || behind == TOKEN_PARAGRAPH);
+}
+
 /* all except 2 and 3; all, but not Tuesday is another sentence */
 static bool apply_exception(struct joiner *joiner)
 {
     size_t ahead = 0;
     struct token token = *peek(joiner, 0);
-    if (token.kind == TOKEN_BUT) {
+    if (token.kind == TOKEN_BUT || is_but_alone(joiner)) {
         struct token *all = last(joiner);
+        if (is_all_yes(joiner)) {
+            all--; /* all good except 2: the mark stands before what it is said of */
+            struct token mark = all[1];
+            all[1] = all[0];
+            all[0] = mark;
+            all[1].start = all[0].start;
+            all++;
+        }
         if (all && all->kind == TOKEN_SET && all->flags & SET_ALL) {
             token = *all;
             joiner->written--;
@@ -452,7 +483,8 @@ void choices_join(struct tokens *tokens, const struct answer_question *question)
         if (is_noise) {
             joiner.at++;
             joiner.apart = true;
-        } else if (!join_list(&joiner) && !read_bound_before(&joiner) && !narrow_all(&joiner) && !apply_suffix(&joiner) && !absorb_all(&joiner) && !apply_exception(&joiner) &&
+        } else if (!join_list(&joiner) && !read_bound_before(&joiner) && !narrow_all(&joiner) && !apply_suffix(&joiner) && !absorb_all(&joiner) &&
+                   !take_noun(&joiner) && !apply_exception(&joiner) &&
                    !read_both(&joiner) && !read_either(&joiner) && !read_bound(&joiner) && !read_bracket(&joiner)) {
             put_word(&joiner);
         }

@@ -1,4 +1,6 @@
 /* What a clause holds, and making it simpler: negations and hedges join their mark, reasons and quantities go. */
+#include <string.h>
+
 #include "poll/answer_grammar.h"
 
 unsigned clause_content_of(const struct token *token)
@@ -133,7 +135,24 @@ static bool denies_choices(const struct reading *reading, const struct clause *c
     const struct token *next = &clause->tokens[i + 1];
     return clause->tokens[i].kind == TOKEN_NEG && i == 0 && clause->count > 1 && is_latin(reading, clause->tokens) &&
            next->kind == TOKEN_SET && !(next->flags & (SET_ALL | SET_REST | SET_OR)) &&
-           (clause->count == 2 || next[1].kind == TOKEN_COMMA);
+           (clause->count == 2 || next[1].kind == TOKEN_COMMA || (clause->count == 3 && next[1].kind == TOKEN_LINE));
+}
+
+/* "4 cannot, 5 ok" */
+static bool denies_before(const struct reading *reading, const struct token *before, const struct token *token,
+                          const struct token *next)
+{
+    return token->kind == TOKEN_NEG && strncmp(reading->folded->text + token->start, "can", strlen("can")) == 0 && before &&
+           before->kind == TOKEN_SET && (!next || next->kind == TOKEN_COMMA || next->kind == TOKEN_LINE);
+}
+
+/* たぶん全部大丈夫: the hedge belongs to the yes behind the choices. */
+static bool hedges_ahead(const struct clause *clause, size_t i)
+{
+    const struct token *token = &clause->tokens[i];
+    return i + 2 < clause->count && token->kind == TOKEN_MARK && token->value == MARK_MAYBE && !(token->flags & WORD_SYMBOL) &&
+           token[1].kind == TOKEN_SET && token[2].kind == TOKEN_MARK && token[2].value == MARK_YES &&
+           !(token[2].flags & WORD_SYMBOL) && i + 3 == clause->count;
 }
 
 void clause_simplify(const struct reading *reading, struct clause *clause)
@@ -148,6 +167,14 @@ void clause_simplify(const struct reading *reading, struct clause *clause)
         }
         struct token *before = written ? &clause->tokens[written - 1] : NULL;
         const struct token *next = i + 1 < clause->count ? &clause->tokens[i + 1] : NULL;
+        if (denies_before(reading, before, &token, next)) {
+            token.kind = TOKEN_MARK;
+            token.value = MARK_NO;
+            token.flags = WORD_DENIED;
+        } else if (hedges_ahead(clause, i)) {
+            clause->tokens[i + 2].value = MARK_MAYBE;
+            continue;
+        }
         if (token.kind == TOKEN_QUANTITY && next && is_limit(next->kind)) {
             token.kind = TOKEN_HEDGE; /* 30分なら */
             i++;

@@ -46,6 +46,9 @@ void walk_keep(struct walk *walk, enum token_kind kind);
 bool walk_resolve_weekday_or_english(struct walk *walk);
 void walk_resolve_date(struct walk *walk);
 void walk_resolve_day(struct walk *walk);
+/* Whether a number that is no option is a day by what stands behind it: 20(火), 20午前. */
+bool walk_is_day_without_unit(const struct walk *walk);
+
 void walk_resolve_month(struct walk *walk);
 
 /* A time of day behind a date narrows its set: 午後, 13:00, 13:00-15:00, 13-15. Returns the tokens it takes. */
