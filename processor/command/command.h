@@ -24,6 +24,7 @@ int command_poll(int argc, char *argv[]);
 int command_xen(int argc, char *argv[]);
 int command_note(int argc, char *argv[]);
 int command_status(int argc, char *argv[]);
+int command_replay(int argc, char *argv[]);
 int command_config(int argc, char *argv[]);
 
 /* Prints the error, frees it, and says with which status to end: COMMAND_BUSY when trying again may help. */
@@ -36,6 +37,7 @@ struct command_options {
     bool watch;           /* --watch */
     bool dry_run;         /* --dry-run */
     bool no_post;         /* --no-post */
+    bool write;           /* --write */
     const char *now;      /* --now */
     const char *language; /* --lang */
     const char *domain;   /* --domain */

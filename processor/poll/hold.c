@@ -85,7 +85,9 @@ static bool store_holding(void *context, const struct holding *holding, struct e
     struct answer_record record = {.letter_id = holding->incoming->id,
                                    .invitation_id = holding->invitation->id,
                                    .verdict = "held",
-                                   .source = holding->incoming->letter->new_text};
+                                   .source = holding->incoming->letter->new_text,
+                                   .edition = holding->poll->edition,
+                                   .reply_id = holding->message_id};
     struct proposal proposal = {.message_id = holding->message_id,
                                 .previous = holding->invitation->proposal,
                                 .marks = holding->marks,

@@ -6,9 +6,9 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "poll/aftermath.h"
+#include "poll/derive.h"
 #include "poll/edition.h"
 #include "poll/promise.h"
-#include "poll/proposal.h"
 #include "poll/question.h"
 #include "poll/receipt.h"
 #include "poll/reply.h"
@@ -60,49 +60,6 @@ static bool read_votes(void *context, struct taking *taking, struct error **erro
     return true;
 }
 
-/* A bare 「はい」 stands for what the mail it answers proposed, and for nothing when that proposed nothing. */
-static bool resolve_confirmation(void *context, struct taking *taking, struct error **error)
-{
-    struct answer *answer = taking->answer;
-    if (answer->verdict != ANSWER_CONFIRM)
-        return true;
-    int edition = 0;
-    enum mark *proposed =
-        proposal_confirm(context, taking->invitation->proposal, taking->incoming->letter, &edition);
-    answer->verdict = proposed ? ANSWER_OK : ANSWER_ASK;
-    if (!proposed)
-        return true;
-    proposed = edition_carry_marks(context, taking->office, taking->poll, edition, proposed, error);
-    for (size_t i = 0; proposed && i < taking->poll->choice_count; i++)
-        answer->marks[i].mark = proposed[i];
-    taking->by_confirmation = true;
-    return proposed != NULL;
-}
-
-/* More ○ than one person may give: nothing of it is recorded, and the whole is asked for again. */
-static void check_limit(struct taking *taking)
-{
-    const struct poll *poll = taking->poll;
-    struct answer *answer = taking->answer;
-    long given = 0;
-    bool adds = false;
-    for (size_t i = 0; i < poll->choice_count; i++) {
-        enum mark mark = answer->marks[i].mark;
-        bool is_yes = mark == MARK_YES || mark == MARK_BEST;
-        adds = adds || is_yes;
-        mark = mark == MARK_NONE ? taking->after[i] : mark;
-        given += mark == MARK_YES || mark == MARK_BEST;
-    }
-    if (!poll->options.yes_most || !adds || given <= poll->options.yes_most || taking->is_late)
-        return;
-    taking->too_many = given;
-    for (size_t i = 0; i < poll->choice_count; i++)
-        answer->marks[i] = (struct answer_mark){0};
-    answer->verdict = ANSWER_ASK;
-    answer->proposal = NULL;
-    answer->unclear = NULL;
-}
-
 static bool store_votes(struct taking *taking, int64_t answer_id, struct error **error)
 {
     for (size_t i = 0; i < taking->poll->choice_count; i++) {
@@ -130,7 +87,7 @@ static enum invitation_state state_after(const struct taking *taking)
 
 static bool needs_asking(const struct taking *taking)
 {
-    return taking->answer->verdict == ANSWER_ASK || taking->answer->verdict == ANSWER_NONE;
+    return derive_asks(taking->answer);
 }
 
 static bool record(void *context, struct taking *taking, struct error **error)
@@ -141,7 +98,9 @@ static bool record(void *context, struct taking *taking, struct error **error)
                                    .invitation_id = invitation->id,
                                    .verdict = taking->is_proxy ? "proxy" : verdict_name(taking),
                                    .late = taking->is_late,
-                                   .source = taking->words};
+                                   .source = taking->words,
+                                   .edition = taking->poll->edition,
+                                   .reply_id = taking->message_id};
     if (!store_add_answer(store, &record, error))
         return false;
     if (taking->is_late)
@@ -155,12 +114,8 @@ static bool record(void *context, struct taking *taking, struct error **error)
         return false;
     }
     bool asks = needs_asking(taking);
-    struct proposal proposal = {.message_id = taking->message_id,
-                                .previous = invitation->proposal,
-                                .marks = taking->answer->proposal,
-                                .count = taking->poll->choice_count,
-                                .edition = taking->poll->edition};
-    invitation->proposal = asks && proposal.marks ? proposal_write(context, &proposal) : NULL;
+    invitation->proposal =
+        derive_proposal(context, taking->answer, taking->poll, invitation->proposal, taking->message_id);
     invitation->state = state_after(taking);
     invitation->asked += asks;
     const char *comment = taking->answer->comment;
@@ -365,15 +320,16 @@ bool vote_take_answer(struct office *office, struct incoming *incoming, const st
     bool done = taking.question && read_votes(context, &taking, error);
     if (done) {
         taking.reference = office_reference(context, office, poll->code, invitation->number, poll->edition);
-        taking.read = edition_read_answer(context, office, incoming, poll, invitation, error);
-        taking.message_id = taking.read ? office_message_id(context, office, taking.reference, error) : NULL;
+        struct derived *derived = derive_answer(context, office, incoming, poll, invitation, taking.before, error);
+        taking.message_id = derived ? office_message_id(context, office, taking.reference, error) : NULL;
+        taking.read = derived ? derived->read : NULL;
+        taking.by_confirmation = derived && derived->by_confirmation;
     }
     done = done && taking.message_id;
-    if (done) {
+    if (done)
         taking.answer = taking.read->answer;
-        done = resolve_confirmation(context, &taking, error);
-        check_limit(&taking);
-    }
+    if (done && !taking.is_late)
+        taking.too_many = derive_check_limit(poll, taking.answer, taking.before);
     done = done && record(context, &taking, error) && answer_person(context, &taking, error);
     if (done && taking.is_late)
         incoming_settle(incoming, "late", "the deadline had passed");
@@ -438,7 +394,7 @@ bool vote_take_proxy(const void *context, struct office *office, struct incoming
             office_reference(work, office, proxy->poll->code, proxy->invitation->number, proxy->poll->edition);
         taking.read = edition_read_words(work, taking.question, proxy->poll, proxy->words, incoming->received_at);
         taking.answer = taking.read->answer;
-        check_limit(&taking);
+        taking.too_many = derive_check_limit(proxy->poll, taking.answer, taking.before);
         taking.message_id = office_message_id(work, office, taking.reference, error);
         done = taking.message_id != NULL;
     }

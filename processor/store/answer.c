@@ -8,10 +8,11 @@ bool store_add_answer(struct store *store, struct answer_record *answer, struct 
 {
     return store_next_id(store, "answer", &answer->id, error) &&
            sql_run(store,
-                   "INSERT INTO answer (id, letter_id, invitation_id, verdict, late, source) VALUES (?, ?, ?, ?, ?, ?)",
+                   "INSERT INTO answer (id, letter_id, invitation_id, verdict, late, source, edition, reply_id)"
+                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                    SQL_VALUES(sql_integer(answer->id), sql_integer(answer->letter_id),
                               sql_integer(answer->invitation_id), sql_text(answer->verdict), sql_integer(answer->late),
-                              sql_text(answer->source)),
+                              sql_text(answer->source), sql_integer(answer->edition), sql_text(answer->reply_id)),
                    error);
 }
 
@@ -40,6 +41,42 @@ bool store_visit_answers(struct store *store, int64_t poll_id,
     bool done = rows && rows_end(rows, error);
     talloc_free(context);
     return done;
+}
+
+struct kept_answer *store_list_answers(const void *context, struct store *store, int64_t invitation_id,
+                                       struct error **error)
+{
+    struct kept_answer *answers = memory_array(context, struct kept_answer, 0);
+    size_t count = 0;
+    struct rows *rows = sql_query(store,
+                                  "SELECT answer.id, answer.letter_id, answer.verdict, answer.late, answer.source,"
+                                  " answer.edition, answer.reply_id, letter.archive, letter.received_at FROM answer"
+                                  " JOIN letter ON letter.id = answer.letter_id WHERE answer.invitation_id = ?"
+                                  " ORDER BY answer.id",
+                                  SQL_VALUES(sql_integer(invitation_id)), error);
+    while (rows && rows_next(rows)) {
+        answers = memory_resize(context, answers, struct kept_answer, count + 1);
+        answers[count++] = (struct kept_answer){.record = {.id = rows_integer(rows, 0),
+                                                           .letter_id = rows_integer(rows, 1),
+                                                           .invitation_id = invitation_id,
+                                                           .verdict = rows_text(answers, rows, 2),
+                                                           .late = rows_integer(rows, 3) != 0,
+                                                           .source = rows_text(answers, rows, 4),
+                                                           .edition = (int)rows_integer(rows, 5),
+                                                           .reply_id = rows_text(answers, rows, 6)},
+                                                .archive = rows_text(answers, rows, 7),
+                                                .received_at = rows_instant(rows, 8)};
+    }
+    if (rows && rows_end(rows, error))
+        return answers;
+    talloc_free(answers);
+    return NULL;
+}
+
+bool store_drop_vote(struct store *store, int64_t invitation_id, int64_t choice_id, struct error **error)
+{
+    return sql_run(store, "DELETE FROM vote WHERE invitation_id = ? AND choice_id = ?",
+                   SQL_VALUES(sql_integer(invitation_id), sql_integer(choice_id)), error);
 }
 
 bool store_set_vote(struct store *store, const struct vote *vote, int64_t answer_id, struct error **error)

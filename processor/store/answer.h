@@ -15,6 +15,15 @@ struct answer_record {
     const char *verdict;
     bool late;
     const char *source; /* the words it was read from */
+    int edition;        /* of the choices that were asked for then */
+    const char *reply_id; /* Message-ID of our mail to it, without < >; or NULL */
+};
+
+/* An answer with the letter that brought it, for reading it once more. */
+struct kept_answer {
+    struct answer_record record;
+    const char *archive;
+    time_t received_at;
 };
 
 struct vote {
@@ -45,6 +54,13 @@ bool store_add_answer(struct store *store, struct answer_record *answer, struct 
 
 /* The vote of an invitation on a choice becomes this one; a later one replaces it. */
 bool store_set_vote(struct store *store, const struct vote *vote, int64_t answer_id, struct error **error);
+
+/* All answers of an invitation, the oldest first, as a talloc array. */
+struct kept_answer *store_list_answers(const void *context, struct store *store, int64_t invitation_id,
+                                       struct error **error);
+
+/* Takes one vote of an invitation back. */
+bool store_drop_vote(struct store *store, int64_t invitation_id, int64_t choice_id, struct error **error);
 
 /* Takes all votes of an invitation back. */
 bool store_drop_votes(struct store *store, int64_t invitation_id, struct error **error);

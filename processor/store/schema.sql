@@ -148,8 +148,11 @@ CREATE TABLE answer (
     invitation_id INTEGER NOT NULL REFERENCES invitation (id),
     verdict       TEXT NOT NULL, -- ok, inferred, ask, none, withdraw, defer, confirm, held
     late          INTEGER NOT NULL,
-    source        TEXT NOT NULL  -- the words it was read from
+    source        TEXT NOT NULL, -- the words it was read from
+    edition       INTEGER NOT NULL, -- of the choices that were asked for then
+    reply_id      TEXT              -- Message-ID of our mail to it: a bare yes to that confirms what it proposes
 );
+CREATE INDEX answer_by_invitation ON answer (invitation_id);
 
 CREATE TABLE vote (
     invitation_id INTEGER NOT NULL REFERENCES invitation (id),
