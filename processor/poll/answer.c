@@ -102,6 +102,7 @@ static void add_reading(struct sum *sum, const struct reading *reading)
 static struct reading *read_text(const void *context, const struct answer_question *question, const char *text)
 {
     struct folded *folded = text_fold(context, text, strlen(text));
+    text_fold_single_blanks(folded);
     return reading_new(context, question, folded, text);
 }
 

@@ -403,7 +403,9 @@ struct attendance *attendance_read(const void *context, const struct when *choic
     struct attendance *attendance = memory_new(context, struct attendance);
     struct reader *reader = memory_new(NULL, struct reader);
     reader->choice = choice;
-    reader->folded = text_fold(reader, text, strlen(text));
+    struct folded *folded = text_fold(reader, text, strlen(text));
+    text_fold_single_blanks(folded);
+    reader->folded = folded;
     read_clauses(reader);
     enum telling telling = most_telling(reader);
     const struct clause *decisive = reader->count ? find_decisive(reader, telling) : NULL;

@@ -342,8 +342,9 @@ static bool apply_exception(struct joiner *joiner)
     } else if (token.kind != TOKEN_ALLBUT) {
         return false;
     }
-    while (peek(joiner, ++ahead)->kind == TOKEN_NOISE)
-        continue;
+    do
+        ahead++;
+    while (peek(joiner, ahead)->kind == TOKEN_NOISE || (ahead == 1 && peek(joiner, 1)->kind == TOKEN_LINE)); /* wrapped */
     struct token excepted = *peek(joiner, ahead);
     joiner->at += ahead;
     if (excepted.kind != TOKEN_SET || !is_plain(&excepted)) {

@@ -395,6 +395,20 @@ struct folded *text_fold(const void *context, const char *source, size_t length)
     return folder.folded;
 }
 
+void text_fold_single_blanks(struct folded *folded)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < folded->length; i++) {
+        if (folded->text[i] == ' ' && kept && folded->text[kept - 1] == ' ')
+            continue;
+        folded->text[kept] = folded->text[i];
+        folded->origin[kept++] = folded->origin[i];
+    }
+    folded->origin[kept] = folded->origin[folded->length];
+    folded->length = kept;
+    folded->text[kept] = '\0';
+}
+
 char *text_fold_key(const void *context, const char *source)
 {
     struct folded *folded = text_fold(context, source, strlen(source));

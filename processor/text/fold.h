@@ -25,6 +25,9 @@ struct folded {
  */
 struct folded *text_fold(const void *context, const char *source, size_t length);
 
+/* Makes every run of blanks in a line a single one, for words of several parts ("all but"); the origins stay right. */
+void text_fold_single_blanks(struct folded *folded);
+
 /* Only the text of it: the key by which two spellings are told equal, runs of blanks as one space, ends trimmed. */
 char *text_fold_key(const void *context, const char *source);
 
