@@ -37,6 +37,10 @@ struct config {
     char *templates;
     /* [limits] */
     long letter_bytes;
+    long header_bytes;
+    long header_lines;
+    long parts;
+    long depth;
     long reader_seconds;
     long answers_a_day;
     long asks_a_poll;

@@ -13,7 +13,8 @@ enum {
     LIMIT_HEADER_LINES = 5000,             /* in the mail or in a part; the longest real ones have 300 */
     LIMIT_FIELD_BYTES = 100 * 1024,        /* one decoded header field */
     LIMIT_PARTS = 1000,                    /* MIME parts looked at in one letter */
-    LIMIT_DEPTH = 50,                      /* MIME nesting; real mail has 5 */
+    LIMIT_DEPTH = 50,                      /* MIME nesting; real mail has 5 … */
+    LIMIT_DEPTH_MOST = 200,                /* … and what it may be set to: every level costs time and memory */
     LIMIT_VIEW_BYTES = 16 * 1024 * 1024,   /* one letter as the reader's JSON */
     LIMIT_ATTACHMENTS = 50,                /* of one note */
     LIMIT_CHOICES = 60,                    /* choices of one poll */

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "command/command.h"
 #include "job/nightly.h"
+#include "job/set_aside.h"
 #include "store/letter.h"
 #include "store/outbox.h"
 #include "store/poll.h"
@@ -54,9 +55,11 @@ static bool fill_view(struct office *office, json_t *view, struct error **error)
 {
     struct outbox_counts outbox;
     json_t *jobs = nightly_view(office, error);
-    if (!jobs)
-        return false;
+    json_t *set_aside = jobs ? set_aside_view(office, error) : NULL;
     json_object_set_new(view, "jobs", jobs);
+    json_object_set_new(view, "set_aside", set_aside);
+    if (!set_aside)
+        return false;
     json_t *verdicts = json_array();
     json_object_set_new(view, "instance", json_string(office->config->file));
     json_object_set_new(view, "letters", verdicts);

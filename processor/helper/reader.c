@@ -1,8 +1,9 @@
 /*
  * kairan-reader: reads mails for kairan in a process of its own, which holds no secrets and can open nothing. A frame
  * with a mail's bytes in; a frame with its view (or {"error": sentence}), a NUL and its text out; until standard input
- * ends. Called as `kairan-reader attachments` it gives the bytes of the attachments instead, one behind the other: who asks
- * knows their sizes and hashes from the view and trusts nothing else. Not run by hand.
+ * ends. Called as `kairan-reader attachments` (instead of `view`) it gives the bytes of the attachments, one behind the
+ * other: who asks knows their sizes and hashes from the view and trusts nothing else. The second word are the limits
+ * (mail/limits.h). Not run by hand.
  */
 #include <jansson.h>
 #include <libxml/parser.h>
@@ -39,20 +40,20 @@ static char *error_view(const void *context, struct error *error)
 }
 
 /* Answers one mail with its attachments; with an empty frame when it cannot be read. False when nobody listens. */
-static bool answer_attachments(const void *context, const char *bytes, size_t length)
+static bool answer_attachments(const void *context, const char *bytes, size_t length, const struct mail_limits *limits)
 {
     struct error *error = NULL;
-    struct buffer *contents = letter_read_attachments(context, bytes, length, &error);
+    struct buffer *contents = letter_read_attachments(context, bytes, length, limits, &error);
     error_free(&error); /* who asks has heard it with the view */
     return frame_write(STDOUT_FILENO, contents ? contents->bytes : "", contents ? contents->length : 0, NULL);
 }
 
 /* Answers one mail. False when nobody listens any more. */
-static bool answer(const void *context, const char *bytes, size_t length)
+static bool answer(const void *context, const char *bytes, size_t length, const struct mail_limits *limits)
 {
     struct error *error = NULL;
     char *text = NULL;
-    char *view = letter_read_view(context, bytes, length, &text, &error);
+    char *view = letter_read_view(context, bytes, length, limits, &text, &error);
     if (!view)
         view = error_view(context, error);
     error_free(&error);
@@ -73,6 +74,11 @@ int main(int argc, char *argv[])
     void *program = talloc_new(NULL);
     open_everything(program);
     bool wants_attachments = argc > 1 && strcmp(argv[1], "attachments") == 0;
+    struct mail_limits limits = mail_limits_default;
+    if (argc > 2 && !mail_limits_parse(argv[2], &limits)) {
+        log_error("the limits \"%s\" are none", argv[2]);
+        return EXIT_FAILURE;
+    }
     struct error *error = NULL;
     if (!sandbox_enter(&error)) {
         log_warning("reading mail without a filter on system calls: %s", error_text(NULL, error));
@@ -86,8 +92,8 @@ int main(int argc, char *argv[])
         char *bytes = frames_read(context, frames, LIMIT_LETTER_BYTES, &length, &at_end, &error);
         if (!bytes && !at_end)
             log_error("%s", error_text(context, error));
-        bool goes_on = bytes && (wants_attachments ? answer_attachments(context, bytes, length)
-                                                   : answer(context, bytes, length));
+        bool goes_on = bytes && (wants_attachments ? answer_attachments(context, bytes, length, &limits)
+                                                   : answer(context, bytes, length, &limits));
         talloc_free(context);
         if (goes_on)
             continue;

@@ -149,7 +149,8 @@ static enum fate take_part(struct intake *intake, const char *name, char **archi
     if (attempt_begin(intake->attempt, name) > ATTEMPTS_MOST) {
         log_error("%s: handling it has ended the program %d times; it is set aside in spool/failed", name,
                   (int)ATTEMPTS_MOST);
-        return set_aside_note(store, name, error) ? FATE_FAILED : FATE_LEFT;
+        return set_aside_note(store, name, "handling it has ended the program several times", error) ? FATE_FAILED
+                                                                                                      : FATE_LEFT;
     }
     if (!store_begin_part(store, error))
         return FATE_LEFT;
@@ -158,7 +159,9 @@ static enum fate take_part(struct intake *intake, const char *name, char **archi
                                                                : store_drop_part(store, error);
     if (settled && fate == FATE_FAILED) {
         report_failure(name, reason, "set aside in spool/failed");
-        settled = set_aside_note(store, name, error);
+        char *sentence = error_text(intake->pool, reason);
+        settled = set_aside_note(store, name, sentence, error);
+        talloc_free(sentence);
     } else if (settled && fate == FATE_UNREAD) {
         report_failure(name, reason, "left in spool/new");
         intake->unread++;

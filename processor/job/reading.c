@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/place.h"
 #include "base/utf8.h"
+#include "mail/limits.h"
 
 struct reading {
     const struct config *config;
@@ -30,13 +31,26 @@ bool reading_is_spent(const struct reading *reading)
     return reading->spent;
 }
 
+/* What to give: "view" or "attachments". */
+static struct child *start_child(const void *context, const struct config *config, const char *what,
+                                 struct error **error)
+{
+    struct mail_limits limits = {.bytes = (size_t)config->letter_bytes,
+                                 .header_bytes = (size_t)config->header_bytes,
+                                 .header_lines = (size_t)config->header_lines,
+                                 .parts = (size_t)config->parts,
+                                 .depth = (size_t)config->depth};
+    void *work = talloc_new(NULL);
+    const char *const arguments[] = {place_helper(work, "kairan-reader"), what, mail_limits_format(work, &limits), NULL};
+    struct child *child = child_start(context, arguments, error);
+    talloc_free(work);
+    return child;
+}
+
 static bool start_reader(struct reading *reading, struct error **error)
 {
-    if (reading->reader)
-        return true;
-    char *path = place_helper(reading, "kairan-reader");
-    reading->reader = child_start(reading, (const char *const[]){path, NULL}, error);
-    talloc_free(path);
+    if (!reading->reader)
+        reading->reader = start_child(reading, reading->config, "view", error);
     return reading->reader != NULL;
 }
 
@@ -143,7 +157,10 @@ json_t *reading_view(struct reading *reading, const char *bytes, size_t length, 
     size_t answer_length;
     char *answer = ask_twice(reading, bytes, length, &answer_length, error);
     if (!answer) {
+        bool was_late = reading->late;
         reading->spent = reader_works(reading);
+        if (reading->spent)
+            error_add(error, was_late ? "the mail stalled the reader (reader_seconds in [limits])" : "the mail ended the reader");
         return NULL;
     }
     json_t *view = parse_view(answer, answer_length, error);
@@ -170,8 +187,7 @@ bool reading_fetch_attachments(struct reading *reading, const char *bytes, size_
                                struct error **error)
 {
     void *context = talloc_new(NULL);
-    char *path = place_helper(context, "kairan-reader");
-    struct child *reader = child_start(context, (const char *const[]){path, "attachments", NULL}, error);
+    struct child *reader = start_child(context, reading->config, "attachments", error);
     char *contents = NULL;
     size_t received = 0;
     if (reader) {

@@ -9,15 +9,17 @@
 #include "store/fact.h"
 
 static const char untold_prefix[] = "set-aside/";
+static const char reason_prefix[] = "set aside because/";
 static const char count_fact[] = "set-aside mails"; /* how many mails have told */
 
-enum { NAMES_TOLD = 50 };
+enum { NAMES_TOLD = 50, REASONS_SHOWN = 10, MOST_LISTED = 100000 };
 
-bool set_aside_note(struct store *store, const char *name, struct error **error)
+bool set_aside_note(struct store *store, const char *name, const char *reason, struct error **error)
 {
-    char *fact = memory_format(NULL, "%s%s", untold_prefix, name);
-    bool done = store_set_fact(store, fact, "untold", error);
-    talloc_free(fact);
+    void *context = talloc_new(NULL);
+    bool done = store_set_fact(store, memory_format(context, "%s%s", untold_prefix, name), "untold", error) &&
+                store_set_fact(store, memory_format(context, "%s%s", reason_prefix, name), reason, error);
+    talloc_free(context);
     return done;
 }
 
@@ -83,6 +85,41 @@ bool set_aside_tell(struct office *office, struct error **error)
     void *context = talloc_new(NULL);
     char **names = list_untold(context, office, error);
     bool done = names && (!memory_count(names) || tell(context, office, names, error));
+    talloc_free(context);
+    return done;
+}
+
+json_t *set_aside_view(struct office *office, struct error **error)
+{
+    void *context = talloc_new(NULL);
+    json_t *view = NULL;
+    char **names = file_list_folder(context, file_join(context, office->config->spool, "failed"), MOST_LISTED, error);
+    bool done = names != NULL;
+    if (done)
+        view = json_array();
+    for (size_t i = memory_count(names); done && i > 0 && json_array_size(view) < REASONS_SHOWN; i--) {
+        char *reason = NULL;
+        done = store_get_fact(context, office->store, memory_format(context, "%s%s", reason_prefix, names[i - 1]), &reason,
+                              error);
+        json_array_append_new(view, json_pack("{s:s, s:s?}", "name", names[i - 1], "reason", reason));
+    }
+    if (!done) {
+        json_decref(view);
+        view = NULL;
+    }
+    talloc_free(context);
+    return view;
+}
+
+bool set_aside_forget(struct office *office, struct error **error)
+{
+    void *context = talloc_new(NULL);
+    char *folder = file_join(context, office->config->spool, "failed");
+    char **names = store_list_facts(context, office->store, reason_prefix, error);
+    bool done = names != NULL;
+    for (size_t i = 0; done && i < memory_count(names); i++)
+        if (access(file_join(context, folder, names[i]), F_OK) != 0)
+            done = store_forget_fact(office->store, memory_format(context, "%s%s", reason_prefix, names[i]), error);
     talloc_free(context);
     return done;
 }

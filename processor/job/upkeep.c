@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "job/set_aside.h"
 #include "store/fact.h"
 #include "store/job_run.h"
 #include "store/letter.h"
@@ -23,7 +24,7 @@ static bool forget(struct office *office, const char *day, struct error **error)
         return false;
     if (store_forget_mail(store, before, error) && store_forget_answers(store, day, error) &&
         store_forget_requests(store, office->now - REQUEST_DAYS * DAY, error) &&
-        store_forget_jobs(store, before, error) &&
+        store_forget_jobs(store, before, error) && set_aside_forget(office, error) &&
         store_set_fact(store, day_fact, day, error) && store_commit(store, error))
         return true;
     store_rollback(store);

@@ -93,7 +93,7 @@ static void read_report(const struct part *part, struct classify_verdict *verdic
     char *bytes = part_decode(verdict, part, PART_BYTES, &length);
     size_t offset = 0;
     while (offset < length) {
-        struct header *group = header_read(verdict, bytes + offset, length - offset, NULL);
+        struct header *group = header_read(verdict, bytes + offset, length - offset, NULL, NULL);
         if (!group)
             return;
         take_group(group, verdict, report);
@@ -203,7 +203,7 @@ static void take_to(const struct classify_input *input, struct classify_verdict 
 static void take_to_of_bytes(const struct classify_input *input, struct classify_verdict *verdict, const char *bytes,
                              size_t length)
 {
-    struct header *header = header_read(verdict, bytes, length, NULL);
+    struct header *header = header_read(verdict, bytes, length, NULL, NULL);
     if (header)
         take_to(input, verdict, header);
     talloc_free(header);
@@ -271,7 +271,7 @@ void bounce_read_feedback(const struct classify_input *input, struct classify_ve
             continue;
         size_t length;
         char *bytes = part_decode(verdict, &input->parts->parts[i], PART_BYTES, &length);
-        struct header *header = header_read(verdict, bytes, length, NULL);
+        struct header *header = header_read(verdict, bytes, length, NULL, NULL);
         for (size_t k = 0; header && k < sizeof names / sizeof *names; k++)
             if (header_find(header, names[k]))
                 add_recipient(verdict, typed_address(header_find(header, names[k])));

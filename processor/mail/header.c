@@ -81,9 +81,22 @@ static bool is_junk(const char *bytes, size_t length, struct span line, size_t n
     return next < length && is_field(line_at(bytes, length, next, &next));
 }
 
-static struct header *read_section(const void *context, const char *bytes, size_t length, bool is_part,
-                                   struct error **error)
+/* A header of so many lines and bytes; `whose` it is. */
+static bool check_size(size_t lines, size_t bytes, const struct mail_limits *limits, const char *whose,
+                       struct error **error)
 {
+    if (lines > limits->header_lines)
+        return error_set(error, ERROR_REFUSED, "the header of %s has more than %zu lines (header_lines in [limits])", whose,
+                         limits->header_lines);
+    return bytes <= limits->header_bytes ||
+           error_set(error, ERROR_REFUSED, "the header of %s has more than %zu bytes (header_bytes in [limits])", whose,
+                     limits->header_bytes);
+}
+
+static struct header *read_section(const void *context, const char *bytes, size_t length, bool is_part,
+                                   const struct mail_limits *limits, struct error **error)
+{
+    limits = limits ? limits : &mail_limits_default;
     struct header *header = memory_new(context, struct header);
     size_t lines = 0;
     size_t next;
@@ -97,9 +110,7 @@ static struct header *read_section(const void *context, const char *bytes, size_
             header->body = offset;
             return header;
         }
-        if (++lines > LIMIT_HEADER_LINES || next > LIMIT_HEADER_BYTES) {
-            error_set(error, ERROR_REFUSED, "the header has more than %d lines or %d bytes", LIMIT_HEADER_LINES,
-                      LIMIT_HEADER_BYTES);
+        if (!check_size(++lines, next, limits, is_part ? "a part" : "the mail", error)) {
             talloc_free(header);
             return NULL;
         }
@@ -119,14 +130,16 @@ static struct header *read_section(const void *context, const char *bytes, size_
     return header;
 }
 
-struct header *header_read(const void *context, const char *bytes, size_t length, struct error **error)
+struct header *header_read(const void *context, const char *bytes, size_t length, const struct mail_limits *limits,
+                           struct error **error)
 {
-    return read_section(context, bytes, length, false, error);
+    return read_section(context, bytes, length, false, limits, error);
 }
 
-struct header *header_read_part(const void *context, const char *bytes, size_t length, struct error **error)
+struct header *header_read_part(const void *context, const char *bytes, size_t length, const struct mail_limits *limits,
+                                struct error **error)
 {
-    return read_section(context, bytes, length, true, error);
+    return read_section(context, bytes, length, true, limits, error);
 }
 
 static bool has_name(const struct header_field *field, const char *name, size_t length)
@@ -186,6 +199,15 @@ static bool is_shift_jis_pair(struct span text, size_t i)
     return lead >= 0x81 && i + 1 < text.length && text.text[i + 1] >= 0x40 && text.text[i + 1] <= 0x7E;
 }
 
+/* The bytes of a run of raw ISO-2022-JP, whose inner bytes look like syntax, too; 0 when there is none at `i`. */
+static size_t jis_run_length(struct span text, size_t i)
+{
+    if (text.text[i] != 0x1B || i + 1 >= text.length || text.text[i + 1] != '$')
+        return 0;
+    const char *end = memmem(text.text + i + 1, text.length - i - 1, "\x1B(", 2);
+    return end && end + 3 <= text.text + text.length ? (size_t)(end - text.text) + 3 - i : 0;
+}
+
 /* One piece up to ";" (or "=", where it ends a name): comments and outer blanks dropped, quotes undone. */
 static char *take_piece(const void *context, struct span text, size_t *offset, char stop)
 {
@@ -197,16 +219,26 @@ static char *take_piece(const void *context, struct span text, size_t *offset, c
         char c = text.text[i];
         if (c == '"') {
             for (i++; i < text.length && text.text[i] != '"'; i++) {
+                size_t run = jis_run_length(text, i);
+                buffer_add(piece, text.text + i, run);
+                i += run;
+                if (i >= text.length || text.text[i] == '"')
+                    break;
                 if (is_shift_jis_pair(text, i))
                     buffer_add_byte(piece, text.text[i++]);
-                else if (text.text[i] == '\\' && i + 1 < text.length)
-                    i++;
+                else if (text.text[i] == '\\' && i + 1 < text.length && strchr("\"\\", text.text[i + 1]))
+                    i++; /* before all else it is the separator of a path that nobody quoted */
                 if (text.text[i] != '\r' && text.text[i] != '\n')
                     buffer_add_byte(piece, text.text[i]);
             }
             kept = piece->length;
             was_quoted = true;
             i++;
+        } else if (jis_run_length(text, i)) {
+            size_t run = jis_run_length(text, i);
+            buffer_add(piece, text.text + i, run);
+            kept = piece->length;
+            i += run;
         } else if (c == '(' && (!kept || was_quoted)) {
             i = skip_comment(text, i);
         } else {
@@ -230,6 +262,18 @@ static void lower(char *text)
             *text = (char)(*text - 'A' + 'a');
 }
 
+/* "attachment filename=a.pdf": the first ";" is missing. */
+static void take_crowded_parameter(const void *context, struct header_parameters *result)
+{
+    char *key = result->value + strcspn(result->value, " ");
+    char *equals = strchr(key, '=');
+    if (!*key || !equals || strcspn(key + 1, " =") != (size_t)(equals - key) - 1)
+        return;
+    char *name = memory_copy_bytes(context, key + 1, (size_t)(equals - key) - 1);
+    lower(name);
+    result->parameters[result->count++] = (struct words_parameter){name, memory_copy_text(context, equals + 1)};
+}
+
 struct header_parameters header_parameters(const void *context, const struct header *header, const char *name)
 {
     const struct header_field *field = header_find(header, name);
@@ -239,6 +283,7 @@ struct header_parameters header_parameters(const void *context, const struct hea
     struct header_parameters result = {.parameters = memory_array(context, struct words_parameter, PARAMETERS)};
     size_t i = 0;
     result.value = take_piece(context, text, &i, ';');
+    take_crowded_parameter(context, &result);
     result.value[strcspn(result.value, " (")] = '\0';
     lower(result.value);
     while (i < text.length && result.count < PARAMETERS) {

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "mail/limits.h"
 #include "mail/signs.h"
 #include "mail/words.h"
 
@@ -23,11 +24,13 @@ struct header {
     size_t body; /* where the body begins */
 };
 
-/* Reads the header at the start of `bytes`, below `context`. Refused above LIMIT_HEADER_LINES or LIMIT_HEADER_BYTES. */
-struct header *header_read(const void *context, const char *bytes, size_t length, struct error **error);
+/* Reads the header at the start of `bytes`, below `context`. Refused beyond the limits (NULL: the defaults). */
+struct header *header_read(const void *context, const char *bytes, size_t length, const struct mail_limits *limits,
+                           struct error **error);
 
 /* The same of a part in a multipart, whose header also ends where a line begins with "--". */
-struct header *header_read_part(const void *context, const char *bytes, size_t length, struct error **error);
+struct header *header_read_part(const void *context, const char *bytes, size_t length, const struct mail_limits *limits,
+                                struct error **error);
 
 /* The first field of a name (any case), or NULL. */
 const struct header_field *header_find(const struct header *header, const char *name);

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "base/error.h"
+#include "mail/limits.h"
 
 struct buffer;
 
@@ -104,14 +105,17 @@ struct letter *letter_from_view(const void *context, json_t *view, struct error 
 /*
  * The reader's view of one mail's bytes, as JSON text below `context` (runs in the reader helper only). With `text` the
  * letter's text is handed out there, below `context` too, and left out of the view: it is most of it, and JSON is slow.
+ * Refused beyond the limits (NULL: the defaults).
  */
-char *letter_read_view(const void *context, const char *bytes, size_t length, char **text, struct error **error);
+char *letter_read_view(const void *context, const char *bytes, size_t length, const struct mail_limits *limits,
+                       char **text, struct error **error);
 
 /*
  * The decoded bytes of all attachments of a mail, one behind the other in the order of the view (runs in the reader
  * helper only), below `context`.
  */
-struct buffer *letter_read_attachments(const void *context, const char *bytes, size_t length, struct error **error);
+struct buffer *letter_read_attachments(const void *context, const char *bytes, size_t length,
+                                       const struct mail_limits *limits, struct error **error);
 
 /* "human", "auto-reply", … as views and `kairan read` name them. */
 const char *letter_class_name(enum letter_class class);

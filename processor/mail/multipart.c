@@ -21,9 +21,10 @@ struct level {
 
 struct splitting {
     struct leaves *leaves;
+    const struct mail_limits *limits;
     struct error **error;
     const char *end;
-    struct level levels[LIMIT_DEPTH];
+    struct level levels[LIMIT_DEPTH_MOST];
     size_t depth;
     size_t multiparts;
     size_t open_leaf; /* whose end has not come: its number and one, 0: none */
@@ -117,8 +118,9 @@ static struct span boundary_of(struct splitting *splitting, const struct header_
 
 static bool open_multipart(struct splitting *splitting, const struct header_parameters *content, struct span boundary)
 {
-    if (splitting->depth == LIMIT_DEPTH)
-        return error_set(splitting->error, ERROR_REFUSED, "its parts are nested deeper than %d levels", LIMIT_DEPTH);
+    if (splitting->depth >= splitting->limits->depth)
+        return error_set(splitting->error, ERROR_REFUSED, "its parts are nested deeper than %zu levels (depth in [limits])",
+                         splitting->limits->depth);
     const struct level *parent = splitting->depth ? &splitting->levels[splitting->depth - 1] : NULL;
     struct level level = {.boundary = boundary, .number = ++splitting->multiparts};
     level.alternative = parent ? parent->alternative : 0;
@@ -133,8 +135,9 @@ static bool add_leaf(struct splitting *splitting, struct leaf leaf)
 {
     struct leaves *leaves = splitting->leaves;
     const struct level *level = &splitting->levels[splitting->depth - 1];
-    if (leaves->count == LIMIT_PARTS)
-        return error_set(splitting->error, ERROR_REFUSED, "it has more than %d parts", LIMIT_PARTS);
+    if (leaves->count >= splitting->limits->parts)
+        return error_set(splitting->error, ERROR_REFUSED, "it has more than %zu parts (parts in [limits])",
+                         splitting->limits->parts);
     if (leaves->count == talloc_array_length(leaves->leaves))
         leaves->leaves = memory_resize(leaves, leaves->leaves, struct leaf, 2 * leaves->count + 4);
     leaf.parent = level->number;
@@ -149,7 +152,8 @@ static bool add_leaf(struct splitting *splitting, struct leaf leaf)
 static bool begin_part(struct splitting *splitting, const char *start, const char **next)
 {
     struct leaf leaf = {
-        .header = header_read_part(splitting->leaves, start, (size_t)(splitting->end - start), splitting->error)};
+        .header = header_read_part(splitting->leaves, start, (size_t)(splitting->end - start), splitting->limits,
+                                   splitting->error)};
     if (!leaf.header)
         return false;
     *next = start + leaf.header->body;
@@ -190,11 +194,12 @@ static bool take_line(struct splitting *splitting, struct span line, const char 
 }
 
 struct leaves *multipart_split(const void *context, const struct header_parameters *content, struct span body,
-                               struct error **error)
+                               const struct mail_limits *limits, struct error **error)
 {
     struct leaves *leaves = memory_new(context, struct leaves);
     struct splitting splitting = {
         .leaves = leaves, .error = error, .end = body.text + body.length, .search = SEARCHES * body.length};
+    splitting.limits = limits ? limits : &mail_limits_default;
     struct span boundary = {"", 0};
     if (is_multipart(content))
         boundary = boundary_of(&splitting, content, body);

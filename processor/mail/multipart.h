@@ -29,9 +29,10 @@ struct leaves {
 
 /*
  * The leaves of `body`, whose Content-Type is `content`, below `context`. No leaves when it is no multipart or none of its
- * lines is a boundary. Refused beyond the limits on parts, on depth and on the headers of parts.
+ * lines is a boundary. Refused beyond the limits (NULL: the defaults) on parts, on depth and on
+ * the headers of parts.
  */
 struct leaves *multipart_split(const void *context, const struct header_parameters *content, struct span body,
-                               struct error **error);
+                               const struct mail_limits *limits, struct error **error);
 
 #endif

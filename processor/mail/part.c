@@ -30,6 +30,8 @@ static char *type_of(const void *context, const struct header_parameters *conten
         return memory_copy_text(context, "text/plain");
     if (type[major + 1 + strspn(type + major + 1, allowed)])
         return memory_copy_text(context, "application/octet-stream");
+    if (strcmp(type, "plain/text") == 0)
+        return memory_copy_text(context, "text/plain");
     if (strncmp(type, "multipart/", strlen("multipart/")) == 0)
         return memory_copy_text(context, "text/plain"); /* no boundary, so there is nothing else to read */
     return memory_copy_text(context, type);
@@ -84,12 +86,12 @@ static void add_leaf(struct part_list *list, const struct leaf *leaf)
 }
 
 struct part_list *part_list_read(const void *context, const struct header *header, const char *bytes, size_t length,
-                                 struct error **error)
+                                 const struct mail_limits *limits, struct error **error)
 {
     struct part_list *list = memory_new(context, struct part_list);
     struct span body = {bytes + header->body, length - header->body};
     struct header_parameters content = header_parameters(list, header, "Content-Type");
-    struct leaves *leaves = multipart_split(list, &content, body, error);
+    struct leaves *leaves = multipart_split(list, &content, body, limits, error);
     if (!leaves) {
         talloc_free(list);
         return NULL;

@@ -31,10 +31,10 @@ struct part_list {
 
 /*
  * The leaves of a mail, `bytes` (which must outlive the list) with its `header`, below `context`. Refused when the
- * structure is beyond the limits.
+ * structure is beyond the limits (NULL: the defaults).
  */
 struct part_list *part_list_read(const void *context, const struct header *header, const char *bytes, size_t length,
-                                 struct error **error);
+                                 const struct mail_limits *limits, struct error **error);
 
 /*
  * The part to read: the first text/plain or text/html that is no attachment, of HTML its text/plain alternative; else the

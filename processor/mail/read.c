@@ -351,23 +351,26 @@ static void read_all(struct reading *reading)
 }
 
 /* Takes the bytes into a copy and finds header and parts; false when the mail cannot be read. */
-static bool open_mail(struct reading *reading, const char *bytes, size_t length, struct error **error)
+static bool open_mail(struct reading *reading, const char *bytes, size_t length, const struct mail_limits *limits,
+                      struct error **error)
 {
-    if (length > LIMIT_LETTER_BYTES)
-        return error_set(error, ERROR_REFUSED, "it is larger than %d bytes", LIMIT_LETTER_BYTES);
+    limits = limits ? limits : &mail_limits_default;
+    if (length > limits->bytes)
+        return error_set(error, ERROR_REFUSED, "it is larger than %zu bytes (letter_bytes in [limits])", limits->bytes);
     size_t copied;
     char *copy = guard_copy(reading->context, bytes, length, &copied);
-    reading->header = header_read(reading->context, copy, copied, error);
+    reading->header = header_read(reading->context, copy, copied, limits, error);
     if (reading->header)
-        reading->parts = part_list_read(reading->context, reading->header, copy, copied, error);
+        reading->parts = part_list_read(reading->context, reading->header, copy, copied, limits, error);
     return reading->parts != NULL;
 }
 
-char *letter_read_view(const void *context, const char *bytes, size_t length, char **text, struct error **error)
+char *letter_read_view(const void *context, const char *bytes, size_t length, const struct mail_limits *limits,
+                       char **text, struct error **error)
 {
     struct buffer *view = buffer_new(context, LIMIT_VIEW_BYTES);
     struct reading reading = {.context = view, .view = view, .is_text_apart = text != NULL};
-    if (!open_mail(&reading, bytes, length, error)) {
+    if (!open_mail(&reading, bytes, length, limits, error)) {
         talloc_free(view);
         return NULL;
     }
@@ -383,12 +386,13 @@ char *letter_read_view(const void *context, const char *bytes, size_t length, ch
 }
 
 /* The same walk as for the view, so that the order and the sizes are the same. */
-struct buffer *letter_read_attachments(const void *context, const char *bytes, size_t length, struct error **error)
+struct buffer *letter_read_attachments(const void *context, const char *bytes, size_t length,
+                                       const struct mail_limits *limits, struct error **error)
 {
     struct buffer *contents = buffer_new(context, LIMIT_LETTER_BYTES);
     struct buffer *view = buffer_new(contents, LIMIT_VIEW_BYTES);
     struct reading reading = {.context = view, .view = view, .contents = contents, .is_text_apart = true};
-    bool is_read = open_mail(&reading, bytes, length, error);
+    bool is_read = open_mail(&reading, bytes, length, limits, error);
     if (is_read)
         read_all(&reading);
     if (is_read && !contents->overflowed) {

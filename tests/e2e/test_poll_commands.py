@@ -261,6 +261,9 @@ def deadly_mail_is_set_aside(tap):
     tap.equal(done.returncode, 0, "mails that kill, hang or confuse the reader: the run goes on")
     tap.equal((len(center.spooled("failed")), center.spooled()), (len(deadly), []), "they lie in spool/failed, the others are taken")
     tap.equal([center.marks(who.name) for who in JAPANESE.asked], ["○×△", "○×△", "・・・"], "the votes of the others are there")
+    reasons = sorted(entry["reason"].split(" (")[0].split(":")[0] for entry in center.json("status")["set_aside"])
+    tap.equal([sum(reason.startswith(f"the mail {what} the reader") for reason in reasons) for what in ("ended", "stalled")],
+              [2, 1], "status says which ended the reader and which stalled it")
     tap.ok(done.stderr.count(b"spool/failed") >= len(deadly), "the log names each", done.stderr.decode())
     center.new_mails()
     two_at_once(tap, center, folder, ballots[TANAKA.address])

@@ -15,7 +15,7 @@ static void read_below(const void *context, const char *head, const char *bytes,
     struct buffer *mail = buffer_new(context, strlen(head) + length);
     buffer_add_text(mail, head);
     buffer_add(mail, bytes, length);
-    char *answer = letter_read_view(context, mail->bytes, mail->length, NULL, NULL);
+    char *answer = letter_read_view(context, mail->bytes, mail->length, NULL, NULL, NULL);
     if (!answer)
         return;
     json_t *view = json_loads(answer, 0, NULL);

@@ -9,11 +9,11 @@
 
 void fuzz_one(const void *context, const char *bytes, size_t length)
 {
-    struct header *header = header_read(context, bytes, length, NULL);
+    struct header *header = header_read(context, bytes, length, NULL, NULL);
     if (!header)
         return;
     FUZZ_DEMAND(header->body <= length);
-    struct part_list *list = part_list_read(context, header, bytes, length, NULL);
+    struct part_list *list = part_list_read(context, header, bytes, length, NULL, NULL);
     const char *at = bytes + header->body;
     for (size_t i = 0; list && i < list->count; i++) {
         const struct part *part = &list->parts[i];

@@ -15,7 +15,7 @@ void fuzz_one(const void *context, const char *bytes, size_t length)
 {
     struct error *error = NULL;
     char *text = NULL;
-    char *answer = letter_read_view(context, bytes, length, &text, &error);
+    char *answer = letter_read_view(context, bytes, length, NULL, &text, &error);
     if (!answer) {
         FUZZ_DEMAND(error != NULL && error->class == ERROR_REFUSED);
         error_free(&error);
@@ -26,7 +26,7 @@ void fuzz_one(const void *context, const char *bytes, size_t length)
     json_object_set_new(view, "text", json_string(text));
     struct letter *letter = letter_from_view(context, view, &error);
     FUZZ_DEMAND(letter != NULL);
-    struct buffer *contents = letter_read_attachments(context, bytes, length, NULL);
+    struct buffer *contents = letter_read_attachments(context, bytes, length, NULL, NULL);
     size_t named = 0;
     for (size_t i = 0; i < letter->attachment_count; i++)
         named += letter->attachments[i].size;

@@ -26,7 +26,7 @@ static void read_parameters(const void *context, const struct header *header, co
 void fuzz_one(const void *context, const char *bytes, size_t length)
 {
     FUZZ_DEMAND(fuzz_is_line(words_decode(context, bytes, length)));
-    struct header *header = header_read(context, bytes, length, NULL);
+    struct header *header = header_read(context, bytes, length, NULL, NULL);
     if (!header)
         return;
     read_parameters(context, header, "Content-Type");

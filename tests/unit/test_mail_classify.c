@@ -23,7 +23,7 @@ static bool check_class(json_t *entry)
     void *context = talloc_new(NULL);
     size_t length;
     char *bytes = case_bytes(context, entry, "mail", &length);
-    char *text = letter_read_view(context, bytes, length, NULL, NULL);
+    char *text = letter_read_view(context, bytes, length, NULL, NULL, NULL);
     json_t *view = text ? json_loads(text, 0, NULL) : NULL;
     bool is_right = view != NULL;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)

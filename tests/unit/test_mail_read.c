@@ -26,7 +26,7 @@
 
 static json_t *read_view(const char *bytes, size_t length, struct error **error)
 {
-    char *text = letter_read_view(NULL, bytes, length, NULL, error);
+    char *text = letter_read_view(NULL, bytes, length, NULL, NULL, error);
     json_t *view = text ? json_loads(text, 0, NULL) : NULL;
     ck_assert_msg(!text || view, "the view is no JSON");
     talloc_free(text);
@@ -210,7 +210,7 @@ START_TEST(large_mails_are_refused_or_cut)
 {
     struct error *error = NULL;
     char *bytes = memory_check(talloc_zero_size(NULL, LIMIT_LETTER_BYTES + 1));
-    ck_assert_ptr_null(letter_read_view(NULL, bytes, LIMIT_LETTER_BYTES + 1, NULL, &error));
+    ck_assert_ptr_null(letter_read_view(NULL, bytes, LIMIT_LETTER_BYTES + 1, NULL, NULL, &error));
     ck_assert_int_eq(error->class, ERROR_REFUSED);
     error_free(&error);
     memset(bytes, 'a', LIMIT_LETTER_BYTES);
@@ -291,7 +291,7 @@ static void read_in_sandbox(void)
     if (!sandbox_enter(NULL))
         _exit(0); /* this kernel has no filter: nothing to see */
     for (int i = 0; i < 100; i++)
-        if (!letter_read_view(NULL, mail, sizeof mail - 1, NULL, NULL))
+        if (!letter_read_view(NULL, mail, sizeof mail - 1, NULL, NULL, NULL))
             _exit(1);
     if (open("/etc/passwd", O_RDONLY) >= 0)
         _exit(2);

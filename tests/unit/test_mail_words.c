@@ -30,7 +30,7 @@ static bool check_parameter(json_t *entry)
     void *context = talloc_new(NULL);
     size_t length;
     char *bytes = case_bytes(context, entry, "header", &length);
-    struct header *header = header_read(context, bytes, length, NULL);
+    struct header *header = header_read(context, bytes, length, NULL, NULL);
     struct header_parameters found = header_parameters(context, header, case_text(entry, "field"));
     char *value = words_decode_parameter(context, found.parameters, found.count, case_text(entry, "parameter"));
     bool is_right = case_is(entry, "value", value ? value : "") && case_is(entry, "type", found.value);
