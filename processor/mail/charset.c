@@ -101,6 +101,14 @@ static struct attempt decode(const struct source *source, const struct charset_l
     case ENCODING_EUC_JP:
         charset_decode_euc_jp(sink, bytes, length);
         break;
+    case ENCODING_HZ: {
+        char *unfolded = memory_check(talloc_size(source->context, length + 1));
+        length = charset_unfold_hz(unfolded, bytes, length);
+        if (!charset_decode_library(sink, unfolded, length, "GB18030"))
+            charset_decode_utf8(sink, unfolded, length);
+        talloc_free(unfolded);
+        break;
+    }
     case ENCODING_SINGLE:
         charset_decode_single(sink, bytes, length, charset_singles[label->single]);
         break;
@@ -198,7 +206,7 @@ static struct attempt choose(const struct source *source, const struct charset_l
 {
     enum encoding encoding = label ? label->encoding : ENCODING_UNKNOWN;
     bool is_jis = encoding == ENCODING_ISO_2022_JP || encoding == ENCODING_ISO_2022_JP_MAIL;
-    if (encoding == ENCODING_LIBRARY_MODAL)
+    if (encoding == ENCODING_LIBRARY_MODAL || encoding == ENCODING_HZ)
         return decode(source, label);
     if (!source->high && !(is_jis && source->has_control) && !source->has_designation)
         return copy(source);

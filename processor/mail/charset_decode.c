@@ -65,3 +65,23 @@ bool charset_decode_library(struct sink *sink, const char *text, size_t length, 
     iconv_close(converter);
     return true;
 }
+
+size_t charset_unfold_hz(char *out, const char *text, size_t length)
+{
+    size_t used = 0;
+    bool is_gb = false;
+    for (size_t i = 0; i < length; i++) {
+        char next = i + 1 < length ? text[i + 1] : '\0';
+        if (text[i] == '\n')
+            is_gb = false;
+        if (text[i] == '~' && (next == '{' || next == '}' || next == '~' || next == '\n')) {
+            is_gb = next == '{' || (is_gb && next == '~');
+            if (next == '~')
+                out[used++] = '~';
+            i++;
+        } else {
+            out[used++] = is_gb && text[i] > ' ' ? (char)(text[i] | 0x80) : text[i];
+        }
+    }
+    return used;
+}

@@ -62,6 +62,12 @@ void charset_decode_iso_2022_jp(struct sink *sink, const char *text, size_t leng
 /* `table` is one of charset_singles. */
 void charset_decode_single(struct sink *sink, const char *text, size_t length, const uint16_t table[128]);
 
+/*
+ * HZ (RFC 1843) as GB 2312 with the eighth bit, into `out`, which has room for all of `text`. The end of a line goes back to
+ * ASCII. Returns the length.
+ */
+size_t charset_unfold_hz(char *out, const char *text, size_t length);
+
 /* By the C library's converter `name`; false when there is none. */
 bool charset_decode_library(struct sink *sink, const char *text, size_t length, const char *name);
 

@@ -13,6 +13,7 @@ enum encoding {
     ENCODING_ISO_2022_JP_MAIL, /* a dialect that only mail knows */
     ENCODING_SHIFT_JIS,
     ENCODING_EUC_JP,
+    ENCODING_HZ,            /* RFC 1843 */
     ENCODING_SINGLE,        /* one byte a character, by a table */
     ENCODING_LIBRARY,       /* by the C library … */
     ENCODING_LIBRARY_MODAL, /* … and bytes below 0x80 are not always ASCII */

@@ -12,6 +12,7 @@ JAPANESE_AND_UNICODE = {
                  "ibm-943 mskanji pck shiftjis sjis-docomo sjis-kddi sjis-softbank sjis-win windows-932 x-ms-cp932 "
                  "x-shift-jis x-shift_jis",
     "EUC_JP": "cseucpkdfmtjapanese euc-jp x-euc-jp + cp51932 euc euc_jp eucjp eucjp-ms eucjp-win eucjpms ujis x-euc x-eucjp",
+    "HZ": "+ hz hz-gb-2312",
     "UNKNOWN": "ansi_x3.4-1968 ascii us-ascii + 7bit 8bit _autodetect _autodetect_all _autodetect_jp binary default iso-ir-6 "
                "iso646-us none unknown unknown-8bit us us_ascii usascii x-unknown x-user-defined",
 }

@@ -52,9 +52,13 @@ static int zone_offset(const char *word)
         int minutes;
     } zones[] = {{"JST", 540},  {"GMT", 0},    {"UT", 0},     {"UTC", 0},    {"Z", 0},      {"EST", -300},
                  {"EDT", -240}, {"CST", -360}, {"CDT", -300}, {"MST", -420}, {"MDT", -360}, {"PST", -480},
-                 {"PDT", -420}, {"CET", 60},   {"CEST", 120}, {"BST", 60},   {"KST", 540}};
+                 {"PDT", -420}, {"CET", 60},   {"CEST", 120}, {"BST", 60},   {"KST", 540},  {"HST", -600},
+                 {"AKST", -540}, {"AKDT", -480}, {"WET", 0},  {"WEST", 60},  {"MET", 60},   {"MEST", 120},
+                 {"EET", 120}, {"EEST", 180}, {"MSK", 180},  {"SGT", 480},  {"HKT", 480},  {"AEST", 600},
+                 {"AEDT", 660}, {"NZST", 720}, {"NZDT", 780}};
+    size_t letters = strcspn(word, "+-"); /* "JST-9" is JST, as POSIX writes it */
     for (size_t i = 0; i < sizeof zones / sizeof *zones; i++)
-        if (strcasecmp(word, zones[i].name) == 0)
+        if (strlen(zones[i].name) == letters && strncasecmp(word, zones[i].name, letters) == 0)
             return zones[i].minutes;
     return NO_OFFSET;
 }
@@ -123,10 +127,51 @@ static bool take_joined_date(struct reading *reading, const char *word)
     return *rest == 'T' ? take_time(reading, rest + 1) : !*rest;
 }
 
+/* "13:00:00 PM" is not made 25 o'clock. */
+static void take_half_day(struct reading *reading, bool is_afternoon)
+{
+    int hour = reading->civil.hour;
+    if (hour >= 1 && hour <= 12)
+        reading->civil.hour = hour % 12 + (is_afternoon ? 12 : 0);
+}
+
+/* "1300" behind a date (RFC 822's forerunners). */
+static bool take_joined_time(struct reading *reading, const char *word)
+{
+    int number = take_number(&word, 4);
+    reading->civil.hour = number / 100;
+    reading->civil.minute = number % 100;
+    reading->has_time = true;
+    return true;
+}
+
+/* "2026年1月10日", "1月": figures and what they count. */
+static bool take_japanese_date(struct reading *reading, const char *word)
+{
+    while (*word) {
+        const char *start = word;
+        int number = take_number(&word, 4);
+        if (number < 0)
+            return true; /* a weekday */
+        if (strncmp(word, "年", 3) == 0)
+            reading->civil.year = full_year(number, (int)(word - start));
+        else if (strncmp(word, "月", 3) == 0)
+            reading->civil.month = number;
+        else if (strncmp(word, "日", 3) == 0)
+            reading->civil.day = number;
+        else
+            return false;
+        word += strlen("日");
+    }
+    return true;
+}
+
 static bool take_word(struct reading *reading, const char *word)
 {
     size_t figures = strspn(word, "0123456789");
     if (!word[figures] && figures > 0 && figures <= 4) {
+        if (figures == 4 && reading->civil.year && !reading->has_time)
+            return take_joined_time(reading, word);
         int number = take_number(&word, 4);
         if (!reading->civil.day && figures <= 2)
             reading->civil.day = number;
@@ -136,18 +181,41 @@ static bool take_word(struct reading *reading, const char *word)
     }
     if (figures && (word[figures] == ':' || (word[figures] == '.' && !reading->has_time && reading->civil.year)))
         return take_time(reading, word);
-    if (figures && (word[figures] == '/' || word[figures] == '-'))
+    if (figures && (word[figures] == '/' || word[figures] == '-' || word[figures] == '.'))
         return take_joined_date(reading, word);
+    if (figures && (unsigned char)word[figures] >= 0xE5)
+        return take_japanese_date(reading, word);
+    if (reading->has_time && (strcasecmp(word, "AM") == 0 || strcasecmp(word, "PM") == 0)) {
+        take_half_day(reading, word[0] == 'P' || word[0] == 'p');
+        return true;
+    }
     if ((word[0] == '+' || word[0] == '-') && reading->has_time)
         return take_offset(reading, word);
     if (!reading->civil.month && month_of(word)) {
         reading->civil.month = month_of(word);
         return true;
     }
+    size_t letters = strcspn(word, "+-");
+    bool is_universal = letters && (strncasecmp(word, "GMT", letters) == 0 || strncasecmp(word, "UTC", letters) == 0);
+    if (is_universal && word[letters] && reading->has_time) /* "GMT+0900" */
+        return take_offset(reading, word + letters);
     int offset = zone_offset(word);
     if (offset != NO_OFFSET && reading->has_time)
         reading->offset = offset;
     return true; /* a weekday, the name of a zone: nothing to learn from */
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* "13 : 00": the blanks around a colon are none. */
+static bool begins_with_colon(struct span rest)
+{
+    while (rest.length && is_blank(rest.text[0]))
+        rest = span_rest(rest, 1);
+    return rest.length && rest.text[0] == ':';
 }
 
 /* The next word of the field into `word`; comments and what is too long are left out. */
@@ -158,9 +226,9 @@ static bool next_word(struct span *rest, char word[WORD_BYTES])
     while (rest->length) {
         char c = rest->text[0];
         depth += c == '(';
-        bool is_gap = depth || strchr(" \t\r\n,", c);
+        bool is_gap = depth || strchr(" \t\r\n,\"", c);
         depth -= c == ')' && depth;
-        if (is_gap && used)
+        if (is_gap && used && !(is_blank(c) && (word[used - 1] == ':' || begins_with_colon(*rest))))
             break;
         if (!is_gap && used + 1 < WORD_BYTES)
             word[used++] = c;

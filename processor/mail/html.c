@@ -98,9 +98,9 @@ static const struct {
     const char *name;
     enum element element;
 } elements[] = {
-    {"div", ELEMENT_BLOCK},        {"p", ELEMENT_PARAGRAPH},      {"br", ELEMENT_BREAK},
+    {"p", ELEMENT_PARAGRAPH},      {"br", ELEMENT_BREAK},         {"blockquote", ELEMENT_QUOTE},
     {"td", ELEMENT_CELL},          {"th", ELEMENT_CELL},          {"tr", ELEMENT_BLOCK},
-    {"a", ELEMENT_LINK},           {"table", ELEMENT_BLOCK},      {"blockquote", ELEMENT_QUOTE},
+    {"a", ELEMENT_LINK},           {"table", ELEMENT_BLOCK},
     {"li", ELEMENT_LIST_ITEM},     {"ul", ELEMENT_BLOCK},         {"ol", ELEMENT_BLOCK},
     {"hr", ELEMENT_RULE},          {"img", ELEMENT_IMAGE},        {"pre", ELEMENT_PREFORMATTED},
     {"h1", ELEMENT_PARAGRAPH},     {"h2", ELEMENT_PARAGRAPH},     {"h3", ELEMENT_PARAGRAPH},
@@ -116,15 +116,6 @@ static const struct {
     {"select", ELEMENT_SKIPPED},
 };
 
-static enum element element_of(const xmlNode *node)
-{
-    const char *name = (const char *)node->name;
-    for (size_t i = 0; i < sizeof elements / sizeof *elements; i++)
-        if (name[0] == elements[i].name[0] && strcmp(name, elements[i].name) == 0) /* libxml2 gives lower case */
-            return elements[i].element;
-    return ELEMENT_INLINE;
-}
-
 /* The value of an attribute, "" when it is missing; it belongs to the tree. */
 static const char *attribute(const xmlNode *node, const char *name)
 {
@@ -132,6 +123,29 @@ static const char *attribute(const xmlNode *node, const char *name)
         if (strcasecmp((const char *)property->name, name) == 0)
             return property->children && property->children->content ? (const char *)property->children->content : "";
     return "";
+}
+
+/* How Outlook on the web and the web mail of providers draw a quote that is no blockquote: a line along its left side. */
+static bool is_drawn_quote(const xmlNode *division)
+{
+    const char *style = attribute(division, "style");
+    const char *border = *style ? strcasestr(style, "border-left:") : NULL;
+    if (!border)
+        return false;
+    size_t length = strcspn(border, ";");
+    return memmem(border, length, "solid", strlen("solid")) && !memmem(border, length, ":0", 2) &&
+           !memmem(border, length, ": 0", 3);
+}
+
+static enum element element_of(const xmlNode *node)
+{
+    const char *name = (const char *)node->name;
+    if (strcmp(name, "div") == 0)
+        return is_drawn_quote(node) ? ELEMENT_QUOTE : ELEMENT_BLOCK;
+    for (size_t i = 0; i < sizeof elements / sizeof *elements; i++)
+        if (name[0] == elements[i].name[0] && strcmp(name, elements[i].name) == 0) /* libxml2 gives lower case */
+            return elements[i].element;
+    return ELEMENT_INLINE;
 }
 
 static bool is_hidden(const xmlNode *node)

@@ -237,6 +237,7 @@ char *words_decode_parameter(const void *context, const struct words_parameter *
     struct buffer *bytes = buffer_new(context, LIMIT_FIELD_BYTES);
     char charset[CHARSET_BYTES] = "";
     bool is_found = false;
+    bool is_plain = true; /* no segment is percent-encoded: then words may have been cut into them */
     for (int segment = -1; segment < PARAMETER_SEGMENTS; segment++) {
         bool is_encoded;
         const char *value = find_segment(parameters, count, name, segment, &is_encoded);
@@ -246,6 +247,7 @@ char *words_decode_parameter(const void *context, const struct words_parameter *
             continue;
         if (is_encoded && segment <= 0)
             value = take_charset(value, charset);
+        is_plain = is_plain && !is_encoded;
         if (is_encoded)
             add_percent_decoded(bytes, value);
         else
@@ -255,7 +257,9 @@ char *words_decode_parameter(const void *context, const struct words_parameter *
             break;
     }
     char *decoded = NULL;
-    if (is_found)
+    if (is_found && is_plain)
+        decoded = words_decode(context, bytes->bytes, bytes->length);
+    else if (is_found)
         decoded = words_clean(charset_decode_field(context, charset, bytes->bytes, bytes->length).text);
     for (size_t i = 0; i < count && !decoded; i++)
         if (parameters[i].value && strcasecmp(parameters[i].name, name) == 0)
