@@ -5,7 +5,7 @@
 
 enum {
     NARROW_COLUMNS = 80,
-    LABEL_BYTES = 60,
+    LABEL_BYTES = 40, /* of the longest label, with what may stand around it */
     DELIMITER_BYTES = 200,
 };
 
@@ -199,7 +199,7 @@ struct looks {
     bool ends; /* with a colon */
     bool has_address;
     bool ends_words; /* in words that close an attribution … */
-    bool closes;     /* … or holds such words, or ends in weaker ones */
+    bool closes;     /* … or, with an address or a colon, holds such words or ends in weaker ones */
     bool is_dated;
     bool is_timed;
 };
@@ -211,7 +211,9 @@ static struct looks look(struct span paragraph)
     looks.ends = span_ends_with_colon(looks.text);
     looks.has_address = attribution_holds_address(looks.text);
     looks.ends_words = span_ends_any(head, endings);
-    looks.closes = looks.ends_words || span_holds_any(looks.text, verbs) || span_ends_any(head, weak_endings);
+    /* only beside a colon or an address it matters, and most lines have neither */
+    looks.closes = looks.ends_words || ((looks.ends || looks.has_address) && (span_ends_any(head, weak_endings) ||
+                                                                              span_holds_any(looks.text, verbs)));
     looks.is_dated = holds_full_date(looks.text);
     looks.is_timed = holds_time(looks.text);
     return looks;
@@ -343,29 +345,32 @@ static const struct label labels[] = {
     {HEADER_SUBJECT, subject_labels}, {HEADER_OTHER, other_labels},
 };
 
-/* Whether the line is that word, blanks or a star, and a colon. */
-static bool is_labelled(struct span text, const char *word)
+/* What stands before the first colon, without blanks and the stars that HTML to text programs write for bold; empty: none. */
+static struct span label_of(struct span line)
 {
-    if (!span_begins(text, word))
-        return false;
-    struct span rest = span_rest(text, strlen(word));
-    while (rest.length && rest.text[0] == '*')
-        rest = span_rest(rest, 1);
-    rest = span_trim(rest);
-    return span_begins(rest, ":") || span_begins(rest, "：");
+    struct span text = span_trim(line);
+    struct span head = {text.text, text.length < LABEL_BYTES ? text.length : LABEL_BYTES};
+    const char *colon = memchr(head.text, ':', head.length);
+    const char *wide = memmem(head.text, head.length, "：", strlen("："));
+    if (!colon || (wide && wide < colon))
+        colon = wide;
+    if (!colon)
+        return (struct span){text.text, 0};
+    head.length = (size_t)(colon - head.text);
+    while (head.length && head.text[0] == '*')
+        head = span_rest(head, 1);
+    head = span_trim(head);
+    while (head.length && head.text[head.length - 1] == '*')
+        head.length--;
+    return span_trim(head);
 }
 
 unsigned attribution_header_label(struct span line)
 {
-    struct span text = span_trim(line);
-    struct span head = {text.text, text.length < LABEL_BYTES ? text.length : LABEL_BYTES};
-    if (!memchr(head.text, ':', head.length) && !span_holds(head, "："))
-        return 0;
-    while (text.length && text.text[0] == '*') /* bold, as HTML to text programs write it */
-        text = span_rest(text, 1);
-    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+    struct span label = label_of(line);
+    for (size_t i = 0; label.length && i < sizeof labels / sizeof *labels; i++)
         for (const char *const *word = labels[i].words; *word; word++)
-            if (is_labelled(text, *word))
+            if (span_begins(label, *word) && strlen(*word) == label.length)
                 return labels[i].bit;
     return 0;
 }

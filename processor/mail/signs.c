@@ -16,18 +16,15 @@ static bool is_digit(char c)
  */
 static size_t rule_character(struct span span)
 {
-    static const char *const wide[] = {"─",  "━", "―", "－", "＝", "＿", "＊", "～", "〜", "・", "…",
-                                       "‥",  "☆", "★", "◆",  "◇",  "■",  "□",  "▼",  "▽",  "※",  "┌",
-                                       "┐",  "└", "┘", "┏",  "┓",  "┗",  "┛",  "│",  "┃",  "═",  "＋",
-                                       "＃", "♪", "♦", "♢",  "￣", "ー", "—",  "–",  "／", "＼", NULL};
-    static const char lead_bytes[] = "\xE2\xE3\xEF"; /* of the wide ones */
-    if (strchr("-=_*~+#/.:^<>|\\", span.text[0]))
-        return 1;
-    if (!memchr(lead_bytes, span.text[0], sizeof lead_bytes - 1))
+    static const char wide[] = "─━―－＝＿＊～〜・…‥☆★◆◇■□▼▽※┌┐└┘┏┓┗┛│┃═＋＃♪♦♢￣ー—–／＼"; /* three bytes each */
+    unsigned char first = (unsigned char)span.text[0];
+    if (first < 0x80)
+        return strchr("-=_*~+#/.:^<>|\\", span.text[0]) != NULL;
+    if (span.length < 3 || (first != 0xE2 && first != 0xE3 && first != 0xEF))
         return 0;
-    for (const char *const *word = wide; *word; word++)
-        if (span_begins(span, *word))
-            return strlen(*word);
+    for (const char *character = wide; *character; character += 3)
+        if (memcmp(span.text, character, 3) == 0)
+            return 3;
     return 0;
 }
 

@@ -37,12 +37,13 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+/* Most words differ in their first bytes: a loop is done before a call of the C library's has begun. */
 bool span_begins(struct span span, const char *word)
 {
-    if (!span.length || lower(span.text[0]) != lower(word[0]))
-        return !word[0];
-    size_t length = strlen(word);
-    return span.length >= length && strncasecmp(span.text, word, length) == 0;
+    for (size_t i = 0; word[i]; i++)
+        if (i == span.length || lower(span.text[i]) != lower(word[i]))
+            return false;
+    return true;
 }
 
 bool span_ends(struct span span, const char *word)
@@ -50,7 +51,7 @@ bool span_ends(struct span span, const char *word)
     size_t length = strlen(word);
     if (length && (!span.length || lower(span.text[span.length - 1]) != lower(word[length - 1])))
         return false;
-    return span.length >= length && strncasecmp(span.text + span.length - length, word, length) == 0;
+    return span.length >= length && span_begins(span_rest(span, span.length - length), word);
 }
 
 /* Whether a word reads the same in capitals, as all Japanese words do: the C library's search is good for those. */

@@ -210,12 +210,14 @@ int main(void)
         struct buffer *mail = make_mail(NULL, &shapes[i]);
         double start = now();
         for (int round = 0; round < ROUNDS; round++) {
-            char *view = letter_read_view(mail, mail->bytes, mail->length, NULL, NULL, NULL);
+            char *text; /* apart from the view, as the reader answers */
+            char *view = letter_read_view(mail, mail->bytes, mail->length, NULL, &text, NULL);
             if (!view) {
                 fprintf(stderr, "%s: not read\n", shapes[i].name);
                 return 1;
             }
             talloc_free(view);
+            talloc_free(text);
         }
         double rate = ROUNDS / (now() - start);
         double bare = rate_of_libetpan(mail);
