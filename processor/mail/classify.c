@@ -183,7 +183,9 @@ static bool is_marked(const struct classify_input *input, struct classify_verdic
     struct span value = field_value(input->header, "Auto-Submitted");
     struct span subject = {input->subject, strlen(input->subject)};
     bool is_automatic = value.length && !span_begins(value, "no");
-    if (is_automatic && (span_begins(value, "auto-replied") || vacation_is_subject(subject)))
+    bool is_absence = is_automatic && (vacation_is_subject(subject) || vacation_is_topic(subject) ||
+                                       vacation_is_likely_subject(subject));
+    if (is_automatic && (span_begins(value, "auto-replied") || is_absence))
         return judge_auto_reply(input, verdict, "Auto-Submitted");
     const char *name = vacation_field(input->header);
     if (name)
