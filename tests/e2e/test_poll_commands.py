@@ -249,7 +249,7 @@ def use_other_reader(folder):
 def deadly_mail_is_set_aside(tap):
     folder = kt.new_folder()
     real = use_other_reader(folder)
-    center = Center("[limits]\nreader_seconds = 4\n", parent=folder)
+    center = Center("[limits]\nreader_seconds = 15\n", parent=folder)
     ballots = center.open(YAMADA, JAPANESE.asked)
     deadly = ("KILL-READER", "HANG-READER", "LIE-READER", "FLOOD-READER")
     for word in deadly:
@@ -281,7 +281,7 @@ def two_at_once(tap, center, folder, ballot):
     environment = {**os.environ, "KAIRAN_NOW": center.now}
     settings = os.path.join(center.folder, "kairan.conf")
     with open(settings, encoding="utf-8") as file:
-        text = file.read().replace("reader_seconds = 4\n", "reader_seconds = 60\n")
+        text = file.read().replace("reader_seconds = 15\n", "reader_seconds = 60\n")
     with open(settings, "w", encoding="utf-8") as file:
         file.write(text)
     attempt = os.path.join(center.folder, "spool", "attempt")
