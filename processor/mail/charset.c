@@ -2,6 +2,7 @@
 #include "mail/charset.h"
 
 #include <iconv.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -18,7 +19,7 @@ void charset_preload(const void *context)
 {
     for (const char *const *name = charset_library_names; *name; name++) {
         iconv_t opened = iconv_open("UTF-8", *name);
-        if (opened == (iconv_t)-1)
+        if ((intptr_t)opened == -1)
             continue; /* a C library without it: texts that need it are told of when they come */
         iconv_t *converter = memory_new(context, iconv_t);
         *converter = opened;
@@ -160,8 +161,8 @@ static bool is_japanese(const struct sink *sink)
 /* The label is broken by the bytes: another encoding takes over when they leave no doubt, and only then. */
 static struct attempt override(const struct source *source, struct attempt labelled)
 {
-    static const struct charset_label *const candidates[] = {&shift_jis, &euc_jp};
-    for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++) {
+    static const struct charset_label *const candidates[] = {&shift_jis, &euc_jp, NULL};
+    for (size_t i = 0; candidates[i]; i++) {
         struct attempt attempt = decode(source, candidates[i]);
         if (is_japanese(&attempt.sink)) {
             drop(&labelled);
@@ -176,10 +177,10 @@ static struct attempt override(const struct source *source, struct attempt label
 /* A label that says little, or UTF-8 that is none: what does the least damage. */
 static struct attempt detect(const struct source *source, struct attempt best)
 {
-    static const struct charset_label *const candidates[] = {&utf8, &shift_jis, &euc_jp};
+    static const struct charset_label *const candidates[] = {&utf8, &shift_jis, &euc_jp, NULL};
     bool is_told_utf8 = best.sink.text != NULL;
     size_t least = is_told_utf8 ? best.sink.replaced * 16 : 0;
-    for (size_t i = is_told_utf8 ? 1 : 0; i < sizeof candidates / sizeof *candidates; i++) {
+    for (size_t i = is_told_utf8 ? 1 : 0; candidates[i]; i++) {
         struct attempt attempt = decode(source, candidates[i]);
         size_t characters = source->high / 3;
         size_t weight = candidates[i] == &utf8 && attempt.sink.replaced * 4 <= characters ? 4 : 16;

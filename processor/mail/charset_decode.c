@@ -42,7 +42,7 @@ bool charset_decode_library(struct sink *sink, const char *text, size_t length, 
     iconv_t converter = iconv_open("UTF-8", name);
     if ((intptr_t)converter == -1)
         return false;
-    char *input = (char *)(uintptr_t)text; /* it is not written to: the type is history's */
+    char *input = (char *)text; /* it is not written to: the type is history's */
     size_t left = length;
     size_t room = 3 * length + SINK_SPARE;
     bool is_flushing = false;
