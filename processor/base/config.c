@@ -34,6 +34,8 @@ static const struct key keys[] = {
      "address that takes bounces and gives help"},
     {"mail", "note_address", KEY_ADDRESS, FIELD(note_address), "note", 0, EXTENDED_LOCAL_PART,
      "address that takes notes, what is said about them, and searches"},
+    {"mail", "survey_address", KEY_ADDRESS, FIELD(survey_address), "survey", 0, EXTENDED_LOCAL_PART,
+     "address that opens questionnaires and lists of places to sign up for"},
     {"mail", "delimiters", KEY_TEXT, FIELD(delimiters), "+-", 0, 0,
      "address extension delimiters the MTA knows; the first is used in our addresses; empty: the MTA has none"},
     {"mail", "transport", KEY_TRANSPORT, FIELD(transport), "smtp://127.0.0.1:25", 0, 0,

@@ -22,6 +22,7 @@ struct config {
     char *poll_address;
     char *kairan_address;
     char *note_address;
+    char *survey_address;
     char *delimiters;
     char *transport;
     char *hostname;

@@ -63,7 +63,8 @@ static bool show_poll(struct request *request, struct error **error)
     if (!view)
         return false;
     json_object_set_new(view, "state", json_string(poll_state_name(request->poll->state)));
-    return command_print(office->templates, "result-body.txt", view, request->options->json, error);
+    const char *template = request->poll->is_form ? "form-result-body.txt" : "result-body.txt";
+    return command_print(office->templates, template, view, request->options->json, error);
 }
 
 static bool export_json(struct request *request, struct error **error)
@@ -82,6 +83,9 @@ static bool export_poll(struct request *request, struct error **error)
 {
     if (request->options->json)
         return export_json(request, error);
+    if (request->poll->is_form)
+        return error_set(error, ERROR_REFUSED, "the poll %s is a questionnaire; its answers come with --json",
+                         request->poll->code);
     char *text = csv_write(request->office, request->office, request->poll, command_language(), error);
     return text && ((fputs(text, stdout) >= 0 && fflush(stdout) == 0) || error_set_errno(error, "cannot print"));
 }

@@ -48,6 +48,8 @@ bool take_incoming(struct office *office, struct incoming *incoming, struct erro
         return reply_refuse(office, incoming, "no_answer", error);
     case ROUTE_BOUNCE:
         return incoming_settle(incoming, "ignored", "sent to a bounce address, but no bounce");
+    case ROUTE_FORM:
+        return poll_take_form(office, incoming, error);
     case ROUTE_NOTE:
         return note_take_letter(office, incoming, error);
     case ROUTE_NONE:

@@ -15,7 +15,7 @@ static const char bounce_word[] = "bounce";
 
 const char *route_verb_name(enum route_verb verb)
 {
-    static const char *const names[] = {"none", "poll", "bounce", "help", "note"};
+    static const char *const names[] = {"none", "poll", "bounce", "help", "note", "form"};
     return names[verb];
 }
 
@@ -132,6 +132,8 @@ static bool route_by_address(struct route *route, const struct config *config, c
         }
     } else if (route_is_ours(config, config->note_address, address, &extension)) {
         route->verb = ROUTE_NOTE;
+    } else if (route_is_ours(config, config->survey_address, address, &extension)) {
+        route->verb = ROUTE_FORM;
     } else {
         return false;
     }

@@ -18,6 +18,7 @@ enum route_verb {
     ROUTE_BOUNCE, /* to a bounce address of ours */
     ROUTE_HELP,   /* to kairan_address without more */
     ROUTE_NOTE,   /* to note_address, or about a note */
+    ROUTE_FORM,   /* to survey_address: it opens a form */
 };
 
 enum route_carrier { CARRIER_NONE, CARRIER_ADDRESS, CARRIER_THREAD, CARRIER_CALENDAR, CARRIER_BODY, CARRIER_SUBJECT };

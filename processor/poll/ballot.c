@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "poll/form_seats.h"
 #include "poll/view.h"
 #include "store/person.h"
 #include "store/reminder.h"
@@ -87,14 +88,14 @@ json_t *ballot_view(struct office *office, const struct poll *poll, const char *
     json_t *view = view_poll(poll, organiser, language);
     size_t invitees = memory_count(shown);
     long more = poll->invited - (long)(invitees < BALLOT_INVITEES_SHOWN ? invitees : BALLOT_INVITEES_SHOWN);
-    json_t *own = json_pack("{s:o, s:o, s:s, s:s, s:I, s:I, s:i, s:s, s:s, s:b}", "invitees", view_invitees(shown),
+    json_t *own = json_pack("{s:o, s:o, s:s, s:s, s:I, s:I, s:i, s:s, s:s, s:b, s:I}", "invitees", view_invitees(shown),
                             "more_invitees", more > 0 ? json_integer(more) : json_null(), "sample_marks",
                             sample_marks(context, sample_symbols, poll->choice_count), "sample_marks_ascii",
                             sample_marks(context, sample_letters, poll->choice_count), "sample_count",
                             (json_int_t)poll->choice_count + 1, "sample_number",
                             last_number(poll) + 4, "sample_day", sample_day(poll), "all_yes",
                             repeat(context, 'o', poll->choice_count), "all_no", repeat(context, 'x', poll->choice_count),
-                            "is_reminder", false);
+                            "is_reminder", false, "sample_question", (json_int_t)memory_count(poll->questions) + 3);
     json_object_update(view, memory_check(own));
     json_decref(own);
     set_reference(view, office, reference);
@@ -105,7 +106,9 @@ json_t *ballot_view(struct office *office, const struct poll *poll, const char *
 char *ballot_render(const void *context, struct office *office, json_t *view, const char *reference,
                     const char *language, struct error **error)
 {
-    struct outgoing outgoing = {.template = "ballot", .language = language, .reference = reference, .view = view};
+    bool is_form = json_is_true(json_object_get(view, "is_form"));
+    struct outgoing outgoing = {
+        .template = is_form ? "form-ballot" : "ballot", .language = language, .reference = reference, .view = view};
     return office_render_text(context, office, &outgoing, error);
 }
 
@@ -131,6 +134,8 @@ static json_t *make_view(const struct mailing *mailing, const char *language, st
     char *text = ballot_render(NULL, office, view, "", language, error);
     bool kept = text && store_keep_ballot(office->store, mailing->poll, language, text, error);
     talloc_free(text);
+    if (kept && mailing->poll->is_form) /* the places that are left change, what is asked does not */
+        kept = seats_set_left(view, office, mailing->poll, error);
     if (!kept) {
         json_decref(view);
         return NULL;
@@ -170,7 +175,7 @@ static bool queue_one(struct mailing *mailing, const struct invitation *invitati
         dedupe = memory_format(context, "reminder/%s/%d/%d-%02d-%02d", mailing->poll->code, invitation->number, today.year,
                                today.month, today.day);
     }
-    struct outgoing outgoing = {.template = "ballot",
+    struct outgoing outgoing = {.template = mailing->poll->is_form ? "form-ballot" : "ballot",
                                 .language = invitation->language,
                                 .name = invitation->name,
                                 .address = invitation->address,

@@ -24,42 +24,43 @@ struct poll_command {
     bool (*run)(struct commanding *commanding, const char *arguments, struct error **error);
     unsigned states;    /* of the poll in which it can be given */
     bool may_be_answer; /* people use the word in answers, too */
+    bool is_about_dates; /* a form has none */
 };
 
 static const struct poll_command commands[] = {
-    {"状況|状況確認|status", command_show_status, IN_OPEN | IN_CLOSED, false},
-    {"結果|result|results", command_show_result, IN_OPEN | IN_CLOSED, false},
-    {"csv|表計算", command_show_csv, IN_OPEN | IN_CLOSED, false},
-    {"ヘルプ|使い方|help|commands", command_show_help, IN_DRAFT | IN_OPEN | IN_CLOSED, false},
-    {"催促|督促|リマインド|remind", command_remind, IN_OPEN, false},
-    {"締切|〆切|締め切り|締切り|期限|回答期限|deadline|due", command_set_deadline, IN_DRAFT | IN_OPEN, false},
-    {"延長|締切延長|extend", command_extend, IN_DRAFT | IN_OPEN, false},
-    {"締める|締め切る|締切る|close", command_close, IN_OPEN, false},
-    {"再開|再開する|reopen", command_reopen, IN_CLOSED, false},
-    {"確定|決定|confirm|decide", command_decide, IN_OPEN | IN_CLOSED, false},
-    {"中止|取りやめ|取り止め", command_cancel, IN_DRAFT | IN_OPEN | IN_CLOSED, false},
-    {"キャンセル|cancel", command_cancel, IN_DRAFT | IN_OPEN | IN_CLOSED, true},
-    {"追加|add", command_add, IN_DRAFT | IN_OPEN, false},
-    {"削除|drop|delete", command_drop, IN_DRAFT | IN_OPEN, true},
-    {"訂正|変更|fix|move", command_fix, IN_DRAFT | IN_OPEN | IN_CLOSED, true},
-    {"必須|require|required", command_require, IN_DRAFT | IN_OPEN, true},
-    {"任意|optional", command_release, IN_DRAFT | IN_OPEN, true},
-    {"招待|対象|invite", command_invite, IN_DRAFT | IN_OPEN, false},
-    {"除外|remove|uninvite", command_remove, IN_DRAFT | IN_OPEN, true},
-    {"代理|proxy", command_proxy, IN_OPEN, true},
-    {"定足数|成立人数|quorum", command_set_quorum, IN_DRAFT | IN_OPEN, false},
-    {"上限|○の上限|limit", command_set_limit, IN_DRAFT, false},
-    {"繰り返し|くり返し|定例|repeat|recurrence", command_set_recurrence, IN_DRAFT | IN_OPEN | IN_CLOSED, false},
-    {"匿名|匿名投票|anonymous", command_set_anonymous, IN_DRAFT, false},
-    {"結果の公開|結果公開|results to", command_set_results, IN_DRAFT, false},
-    {"所要|所要時間|duration", command_set_duration, IN_DRAFT | IN_OPEN, false},
-    {"場所|会場|place|location", command_set_place, IN_DRAFT | IN_OPEN, true},
-    {"備考|補足|notes|note", command_add_note, IN_DRAFT, false},
-    {"複製|clone", command_clone, IN_OPEN | IN_CLOSED, false},
+    {"状況|状況確認|status", command_show_status, IN_OPEN | IN_CLOSED, false, false},
+    {"結果|result|results", command_show_result, IN_OPEN | IN_CLOSED, false, false},
+    {"csv|表計算", command_show_csv, IN_OPEN | IN_CLOSED, false, true},
+    {"ヘルプ|使い方|help|commands", command_show_help, IN_DRAFT | IN_OPEN | IN_CLOSED, false, false},
+    {"催促|督促|リマインド|remind", command_remind, IN_OPEN, false, false},
+    {"締切|〆切|締め切り|締切り|期限|回答期限|deadline|due", command_set_deadline, IN_DRAFT | IN_OPEN, false, false},
+    {"延長|締切延長|extend", command_extend, IN_DRAFT | IN_OPEN, false, false},
+    {"締める|締め切る|締切る|close", command_close, IN_OPEN, false, false},
+    {"再開|再開する|reopen", command_reopen, IN_CLOSED, false, false},
+    {"確定|決定|confirm|decide", command_decide, IN_OPEN | IN_CLOSED, false, true},
+    {"中止|取りやめ|取り止め", command_cancel, IN_DRAFT | IN_OPEN | IN_CLOSED, false, false},
+    {"キャンセル|cancel", command_cancel, IN_DRAFT | IN_OPEN | IN_CLOSED, true, false},
+    {"追加|add", command_add, IN_DRAFT | IN_OPEN, false, true},
+    {"削除|drop|delete", command_drop, IN_DRAFT | IN_OPEN, true, true},
+    {"訂正|変更|fix|move", command_fix, IN_DRAFT | IN_OPEN | IN_CLOSED, true, true},
+    {"必須|require|required", command_require, IN_DRAFT | IN_OPEN, true, false},
+    {"任意|optional", command_release, IN_DRAFT | IN_OPEN, true, false},
+    {"招待|対象|invite", command_invite, IN_DRAFT | IN_OPEN, false, false},
+    {"除外|remove|uninvite", command_remove, IN_DRAFT | IN_OPEN, true, false},
+    {"代理|proxy", command_proxy, IN_OPEN, true, true},
+    {"定足数|成立人数|quorum", command_set_quorum, IN_DRAFT | IN_OPEN, false, true},
+    {"上限|○の上限|limit", command_set_limit, IN_DRAFT, false, true},
+    {"繰り返し|くり返し|定例|repeat|recurrence", command_set_recurrence, IN_DRAFT | IN_OPEN | IN_CLOSED, false, true},
+    {"匿名|匿名投票|anonymous", command_set_anonymous, IN_DRAFT, false, false},
+    {"結果の公開|結果公開|results to", command_set_results, IN_DRAFT, false, false},
+    {"所要|所要時間|duration", command_set_duration, IN_DRAFT | IN_OPEN, false, true},
+    {"場所|会場|place|location", command_set_place, IN_DRAFT | IN_OPEN, true, false},
+    {"備考|補足|notes|note", command_add_note, IN_DRAFT, false, false},
+    {"複製|clone", command_clone, IN_OPEN | IN_CLOSED, false, true},
 };
 
 /* 「3 → 1/19(月) 14:00-16:00」 */
-static const struct poll_command arrow = {"→", command_fix, IN_DRAFT | IN_OPEN | IN_CLOSED, true};
+static const struct poll_command arrow = {"→", command_fix, IN_DRAFT | IN_OPEN | IN_CLOSED, true, true};
 
 /* Every effect has a sentence in transcript.txt. */
 static const char *const command_effects[] = {
@@ -69,7 +70,7 @@ static const char *const command_effects[] = {
     "moved",        "same_choice",   "past_date",     "unclear_date",    "too_many_choices", "no_such_choice",
     "last_choice",  "which_choice",  "moved_meanwhile", "required",      "optional",         "unknown_participant",
     "invited",      "invited_already", "too_many_people", "removed",     "last_person",      "proxied",
-    "unclear_proxy", "cloned",
+    "unclear_proxy", "cloned",           "not_in_a_form", "form_status",
     "options_set",  "unclear_option", "not_anonymously",
     "decided",       "not_decided",     "cancelled",        "needs_nothing",
     "csv",
@@ -271,6 +272,8 @@ static bool run_line(struct commanding *commanding, const struct poll_command *c
         return command_tell(commanding, "wrong_state",
                             json_pack("{s:b, s:b, s:b, s:b}", "draft", state == POLL_DRAFT, "open", state == POLL_OPEN,
                                       "closed", state == POLL_CLOSED, "is_cancelled", state == POLL_CANCELLED));
+    if (command->is_about_dates && commanding->poll->is_form)
+        return command_tell(commanding, "not_in_a_form", NULL);
     return command->run(commanding, arguments, error);
 }
 

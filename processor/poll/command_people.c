@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "poll/ballot.h"
 #include "poll/command_list.h"
+#include "poll/form_seats.h"
 #include "poll/invite.h"
 #include "poll/participants.h"
 #include "poll/people.h"
@@ -168,13 +169,25 @@ static bool tell_removed(const void *context, struct commanding *commanding, con
     return done;
 }
 
+/* Whoever waited for the place of one who was removed moves up. */
+static bool move_up(const void *context, struct commanding *commanding, const struct seat *before, struct error **error)
+{
+    struct office *office = commanding->office;
+    if (!before || commanding->poll->state != POLL_OPEN)
+        return true;
+    struct seat *after = seats_list(context, office, commanding->poll, error);
+    return after && seats_tell(office, commanding->poll, before, after, 0, commanding->incoming->id, error);
+}
+
 bool command_remove(struct commanding *commanding, const char *arguments, struct error **error)
 {
     void *context = talloc_new(NULL);
     struct office *office = commanding->office;
     struct poll *poll = commanding->poll;
     struct invitation *people = choose(context, commanding, arguments, error);
-    bool done = people != NULL;
+    bool is_limited = seats_are_limited(poll);
+    struct seat *seats = is_limited ? seats_list(context, office, poll, error) : NULL;
+    bool done = people && (seats || !is_limited);
     if (done && (long)memory_count(people) >= poll->invited)
         done = command_tell(commanding, "last_person", NULL);
     else
@@ -192,6 +205,7 @@ bool command_remove(struct commanding *commanding, const char *arguments, struct
                 done = store_recount_poll(office->store, poll->id, error);
             }
         }
+    done = done && move_up(context, commanding, seats, error);
     talloc_free(context);
     return done;
 }

@@ -21,7 +21,7 @@ bool command_show_status(struct commanding *commanding, const char *arguments, s
     commanding->has_shown = true;
     json_t *view = result_view(commanding->office, commanding->poll, commanding->language,
                                commanding->poll->state == POLL_OPEN, error);
-    return view && command_tell(commanding, "status", view);
+    return view && command_tell(commanding, commanding->poll->is_form ? "form_status" : "status", view);
 }
 
 static bool asks_for_detail(const char *arguments)

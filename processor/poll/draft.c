@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "mail/route.h"
+#include "poll/form_draft.h"
 #include "poll/option.h"
 #include "poll/participants.h"
 #include "text/fold.h"
@@ -65,6 +66,7 @@ const char *draft_problem_name(enum draft_problem_kind kind)
         "no_choices",      "too_many_choices",      "unclear_date",        "unclear_deadline", "past_deadline",
         "no_participants", "too_many_participants", "unknown_participant", "broken_circle",    "unclear_option",
         "anonymous_and_required",
+        "no_questions",    "too_many_questions",    "unclear_question",
     };
     return names[kind];
 }
@@ -75,6 +77,7 @@ struct reader {
     const struct config *config;
     const struct almanac *almanac;
     const struct letter *letter;
+    const char *text; /* of the letter, without what others have read */
     struct civil now;
     int zone; /* of `now`, minutes east of UTC */
     int duration_minutes;
@@ -82,6 +85,7 @@ struct reader {
     struct civil heading; /* the date of a line that named a day and no time … */
     size_t heading_at;    /* … and its place among the choices; the times below it take its place */
     bool has_heading;
+    bool is_form;    /* dates are no choices here */
     bool in_choices; /* a candidate has been seen: prose below it is no description */
     struct buffer *description;
     char **required;
@@ -254,8 +258,10 @@ static void read_labelled(struct reader *reader, enum label label, const char *l
         append(&reader->required, draft, value);
         break;
     case LABEL_CHOICES:
-        reader->in_choices = true;
-        if (*value && !read_choice_line(reader, value))
+        reader->in_choices = !reader->is_form;
+        if (reader->is_form)
+            add_description(reader, line);
+        else if (*value && !read_choice_line(reader, value))
             draft_add_problem(draft, DRAFT_UNCLEAR_DATE, line);
         break;
     case LABEL_NOTES:
@@ -324,7 +330,7 @@ static void read_segment(struct reader *reader, const char *segment)
         if (label != LABEL_CHOICES)
             reader->has_heading = false;
         read_labelled(reader, label, segment, value);
-    } else if (read_choice_line(reader, segment)) {
+    } else if (!reader->is_form && read_choice_line(reader, segment)) {
         reader->in_choices = true;
     } else {
         read_prose(reader, segment);
@@ -366,7 +372,7 @@ static void read_line(struct reader *reader, char *line)
 /* Calls `each` for every line up to 「以上」. */
 static void visit_lines(struct reader *reader, void (*each)(struct reader *, char *))
 {
-    char *text = memory_copy_text(reader->draft, reader->letter->new_text);
+    char *text = memory_copy_text(reader->draft, reader->text);
     for (char *line = text; line;) {
         char *end = strchr(line, '\n');
         if (end)
@@ -454,9 +460,9 @@ static void add_series(struct reader *reader)
 static void check_whole(struct reader *reader)
 {
     struct draft *draft = reader->draft;
-    if (!draft->choice_count && draft->options.recurrence)
+    if (!draft->choice_count && !reader->is_form && draft->options.recurrence)
         add_series(reader);
-    if (!draft->choice_count)
+    if (!draft->choice_count && !reader->is_form)
         draft_add_problem(draft, DRAFT_NO_CHOICES, "");
     else if (draft->choice_count > LIMIT_CHOICES)
         draft_add_problem(draft, DRAFT_TOO_MANY_CHOICES, "");
@@ -470,18 +476,16 @@ static void check_whole(struct reader *reader)
         draft_add_problem(draft, DRAFT_TOO_MANY_PARTICIPANTS, "");
 }
 
-struct draft *draft_read(const void *context, const struct config *config, const struct almanac *almanac,
-                         const struct letter *letter, struct civil now)
+static struct draft *read_whole(struct reader reader)
 {
-    struct draft *draft = memory_new(context, struct draft);
-    struct reader reader = {.draft = draft, .config = config, .almanac = almanac, .letter = letter, .now = now};
-    reader.zone = (int)(clock_utc_offset(clock_from_civil(now)) / 60);
+    struct draft *draft = reader.draft;
+    draft->is_form = reader.is_form;
+    reader.zone = (int)(clock_utc_offset(clock_from_civil(reader.now)) / 60);
     reader.description = buffer_new(draft, LIMIT_TEXT_BYTES);
-    draft->title = read_title(draft, letter->subject);
     draft->place = memory_copy_text(draft, "");
     visit_lines(&reader, find_duration);
     visit_lines(&reader, read_line);
-    participants_add_recipients(draft, config, letter);
+    participants_add_recipients(draft, reader.config, reader.letter);
     for (size_t i = 0; i < memory_count(reader.required); i++)
         participants_require(draft, reader.required[i]);
     size_t length = reader.description->length;
@@ -490,4 +494,28 @@ struct draft *draft_read(const void *context, const struct config *config, const
     draft->description = buffer_take(reader.description, draft);
     check_whole(&reader);
     return draft;
+}
+
+struct draft *draft_read(const void *context, const struct config *config, const struct almanac *almanac,
+                         const struct letter *letter, struct civil now)
+{
+    struct draft *draft = memory_new(context, struct draft);
+    draft->title = read_title(draft, letter->subject);
+    return read_whole((struct reader){
+        .draft = draft, .config = config, .almanac = almanac, .letter = letter, .text = letter->new_text, .now = now});
+}
+
+struct draft *draft_read_form(const void *context, const struct config *config, const struct almanac *almanac,
+                              const struct letter *letter, struct civil now)
+{
+    struct draft *draft = memory_new(context, struct draft);
+    draft->title = memory_copy_text(draft, *letter->subject ? letter->subject : "アンケート");
+    char *rest = form_draft_questions(draft, draft->title, letter->new_text);
+    return read_whole((struct reader){.draft = draft,
+                                      .config = config,
+                                      .almanac = almanac,
+                                      .letter = letter,
+                                      .text = rest,
+                                      .now = now,
+                                      .is_form = true});
 }

@@ -11,6 +11,7 @@
 #include "base/config.h"
 #include "mail/letter.h"
 #include "store/option.h"
+#include "store/question.h"
 #include "text/when.h"
 
 /* What stands in the way of a poll, or should be looked at; `line` is quoted verbatim. */
@@ -26,6 +27,9 @@ enum draft_problem_kind {
     DRAFT_BROKEN_CIRCLE,       /* line: what is wrong with it */
     DRAFT_UNCLEAR_OPTION,      /* line: an option that is not understood */
     DRAFT_ANONYMOUS_AND_REQUIRED,
+    DRAFT_NO_QUESTIONS,        /* of a form */
+    DRAFT_TOO_MANY_QUESTIONS,
+    DRAFT_UNCLEAR_QUESTION, /* line: the question */
 };
 
 struct draft_problem {
@@ -58,12 +62,18 @@ struct draft {
     size_t problem_count;
     struct poll_options options;
     char **unread;  /* talloc array: lines that look like an option and are none */
+    bool is_form;
+    struct poll_question *questions; /* of a form, as a talloc array (store/question.h) */
     char **skipped; /* talloc array: lines that hold a date but were not taken as candidates */
 };
 
 /* Reads a letter as the opening of a poll below `context`, at the wall-clock time `now`; `almanac` may be NULL. */
 struct draft *draft_read(const void *context, const struct config *config, const struct almanac *almanac,
                          const struct letter *letter, struct civil now);
+
+/* The same for a form: questions in place of dates. */
+struct draft *draft_read_form(const void *context, const struct config *config, const struct almanac *almanac,
+                              const struct letter *letter, struct civil now);
 
 /* "no_choices", … as views spell them. */
 const char *draft_problem_name(enum draft_problem_kind kind);

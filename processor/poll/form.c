@@ -78,15 +78,34 @@ static struct census judge_questions(struct form_answer *answer, const struct fo
 }
 
 /* What is said of the answer itself is read as in any poll: 「取り消します」, 「後日回答します」. */
-static enum answer_verdict judge_rest(struct form_answer *answer)
+static enum answer_verdict judge_words(struct form_answer *answer, const char *words)
 {
     static const struct when nothing[2];
     struct answer_question question = {.choices = nothing, .choice_count = 2};
-    struct answer *about = answer_read(answer, &question, answer->comment);
-    if (about->verdict == ANSWER_WITHDRAW || about->verdict == ANSWER_DEFER || about->verdict == ANSWER_CONFIRM)
-        return about->verdict;
+    return answer_read(answer, &question, words)->verdict;
+}
+
+static enum answer_verdict judge_rest(struct form_answer *answer)
+{
+    enum answer_verdict about = judge_words(answer, answer->comment);
+    if (about == ANSWER_WITHDRAW || about == ANSWER_DEFER || about == ANSWER_CONFIRM)
+        return about;
     bool is_nothing = !*answer->comment || form_is_courtesy(answer->comment);
     return is_nothing ? ANSWER_NONE : ANSWER_ASK;
+}
+
+/* A form of one question takes all words for its answer, those about the answer as well. */
+static bool is_about_answer(struct form_answer *answer, const struct form *form)
+{
+    struct form_response *response = answer->responses[0];
+    if (form->count != 1 || response->verdict != ANSWER_ASK)
+        return false;
+    enum answer_verdict about = judge_words(answer, response->evidence);
+    if (about != ANSWER_WITHDRAW && about != ANSWER_DEFER && about != ANSWER_CONFIRM)
+        return false;
+    answer->responses[0] = form_read_response(answer, &form->questions[0], "");
+    answer->verdict = about;
+    return true;
 }
 
 static void judge(struct form_answer *answer, const struct form *form, bool names_no_question)
@@ -122,6 +141,7 @@ struct form_answer *form_read(const void *context, const struct form *form, cons
             answer->responses[i] = unite(answer, &form->questions[i], answer->responses[i], next);
         }
     }
-    judge(answer, form, passages->names_no_question);
+    if (!is_about_answer(answer, form))
+        judge(answer, form, passages->names_no_question);
     return answer;
 }

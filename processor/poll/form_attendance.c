@@ -1,4 +1,6 @@
 /* Attendance as one question among others: read as in a poll that asks for nothing else. */
+#include <string.h>
+
 #include "base/memory.h"
 #include "poll/form_words.h"
 
@@ -13,5 +15,10 @@ void form_read_attendance(struct form_response *response, const char *passage)
     }
     response->mark = answer->marks[0].mark;
     response->verdict = answer->verdict == ANSWER_INFERRED ? ANSWER_INFERRED : ANSWER_OK;
-    response->comment = answer->marks[0].note ? answer->marks[0].note : answer->comment;
+    char *said = text_fold_key(response, passage);
+    char *comment = text_fold_key(response, answer->comment);
+    if (answer->marks[0].note)
+        response->comment = answer->marks[0].note;
+    else if (strcmp(said, comment) != 0) /* the answer itself is no remark on it */
+        response->comment = answer->comment;
 }

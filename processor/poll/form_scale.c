@@ -1,7 +1,21 @@
 /* A step of a scale: its number, 点, stars, or the name of the step. Nothing between two steps is one. */
+#include <string.h>
+
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "poll/form_choose.h"
+
+/* "4 (満足)" names the step twice: that is no remark. */
+static bool names_step(const struct form_question *question, size_t step, const char *comment)
+{
+    char *key = text_fold_key(NULL, comment);
+    size_t length = strlen(key);
+    bool is_bracketed = length > 2 && key[0] == '(' && key[length - 1] == ')';
+    bool names = is_bracketed && step < question->choice_count && strlen(question->keys[step]) == length - 2 &&
+                 strncmp(key + 1, question->keys[step], length - 2) == 0;
+    talloc_free(key);
+    return names;
+}
 
 void form_read_scale(struct form_response *response, const struct form_question *question,
                      const struct form_words *words)
@@ -14,8 +28,10 @@ void form_read_scale(struct form_response *response, const struct form_question 
         form_doubt(response, words->source);
         return;
     }
-    response->number = question->low;
-    for (; !(chosen & 1); chosen >>= 1)
-        response->number += 1;
-    response->comment = memory_copy_text(response, choosing->comment->bytes);
+    size_t step = 0;
+    while (!(chosen >> step & 1))
+        step++;
+    response->number = question->low + (double)step;
+    if (!names_step(question, step, choosing->comment->bytes))
+        response->comment = memory_copy_text(response, choosing->comment->bytes);
 }

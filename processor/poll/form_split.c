@@ -160,6 +160,19 @@ static void take_beside_choice(struct splitter *splitter, const struct form_line
     continue_passage(splitter, text, strlen(text));
 }
 
+/* Behind a choice the ballot says how many places were left when it was sent: 「(残り2/定員3)」. */
+static const char *skip_places(const char *rest)
+{
+    static const char *const words[] = {"残り", "満席", "placesleft", "full"};
+    size_t inside = *rest == '(' ? strcspn(rest, ")") : 0;
+    for (size_t i = 0; inside && i < sizeof words / sizeof *words; i++) {
+        const char *found = strstr(rest, words[i]);
+        if (found && (size_t)(found - rest) < inside)
+            return rest + inside + (rest[inside] == ')');
+    }
+    return rest;
+}
+
 /* True when the line is ours, with what this person wrote behind it. */
 static bool take_ours(struct splitter *splitter, const char *text, size_t length, bool is_quoted)
 {
@@ -170,8 +183,8 @@ static bool take_ours(struct splitter *splitter, const char *text, size_t length
     if (line && line->takes_answer && key[line->length] && !is_quoted)
         line = NULL; /* "Q1: 2 Q2: 3": as what is written freely */
     if (line) {
-        const char *rest = key + line->length;
-        size_t from = origin[line->length];
+        const char *rest = line->choice ? skip_places(key + line->length) : key + line->length;
+        size_t from = origin[rest - key];
         splitter->current = line->question;
         splitter->is_inline = line->question != NO_QUESTION;
         if (*rest && line->choice)
@@ -278,6 +291,22 @@ static void split_free(struct splitter *splitter, struct buffer *rest)
     }
 }
 
+/*
+ * The quote marks that a quoted ballot carries here: none in a block that a mail program left unmarked. What carries
+ * more is a quotation within it, such as an acknowledgement shows of an earlier answer: that was said then, not now.
+ */
+static unsigned quote_depth(const struct reply *reply)
+{
+    unsigned depth = 1;
+    for (size_t i = 0; i < reply->count; i++) {
+        const struct reply_line *line = &reply->lines[i];
+        bool is_blank = line->unquoted == line->text + line->length;
+        if (line->kind == REPLY_QUOTED && !is_blank && line->depth < depth)
+            depth = line->depth;
+    }
+    return depth;
+}
+
 struct form_passages *form_split(const void *context, const struct form *form, const char *text)
 {
     struct form_passages *passages = memory_new(context, struct form_passages);
@@ -286,10 +315,11 @@ struct form_passages *form_split(const void *context, const struct form *form, c
     splitter.free_text = buffer_new(scratch, 2 * READ_BYTES);
     struct buffer *rest = buffer_new(scratch, 4 * READ_BYTES);
     struct reply *reply = reply_split(scratch, text);
+    unsigned depth = quote_depth(reply);
     for (size_t i = 0; i < reply->count; i++) {
         const struct reply_line *line = &reply->lines[i];
         size_t length = (size_t)(line->text + line->length - line->unquoted);
-        bool is_read = line->depth <= 1 && (line->kind == REPLY_NEW || line->kind == REPLY_QUOTED) &&
+        bool is_read = (line->kind == REPLY_NEW || (line->kind == REPLY_QUOTED && line->depth <= depth)) &&
                        line->text - reply->lines[0].text <= READ_BYTES;
         if (!is_read || take_ours(&splitter, line->unquoted, length, line->kind == REPLY_QUOTED))
             continue;

@@ -1,6 +1,8 @@
 /* Answers on hold: see hold.h. */
 #include "poll/hold.h"
 
+#include <string.h>
+
 #include "base/memory.h"
 #include "poll/edition.h"
 #include "poll/proposal.h"
@@ -16,7 +18,8 @@ struct holding {
     const struct poll *poll;
     struct invitation *invitation;
     const enum mark *marks;
-    char *message_id; /* of the mail that asks the person */
+    char *message_id;  /* of the mail that asks the person */
+    const char *words; /* of a form, in place of marks */
 };
 
 static json_t *view_holding(void *context, const struct holding *holding, const char *language, struct error **error)
@@ -43,16 +46,16 @@ static bool ask_person(void *context, const struct holding *holding, struct erro
     json_t *view = view_holding(context, holding, office_language(office, invitation->language), error);
     if (!view)
         return false;
-    struct outgoing outgoing = {.template = "held",
-                                .language = invitation->language,
-                                .name = invitation->name,
-                                .address = invitation->address,
-                                .reference = office_reference(context, office, holding->poll->code, invitation->number,
-                                                              holding->poll->edition),
-                                .message_id = holding->message_id,
-                                .is_capped = true,
-                                .dedupe = memory_format(context, "held/%lld", (long long)holding->incoming->id),
-                                .view = view};
+    struct outgoing outgoing = {
+        .template = "held",
+        .language = invitation->language,
+        .name = invitation->name,
+        .address = invitation->address,
+        .reference = office_reference(context, office, holding->poll->code, invitation->number, holding->poll->edition),
+        .message_id = holding->message_id,
+        .is_capped = true,
+        .dedupe = memory_format(context, "held/%lld", (long long)holding->incoming->id),
+        .view = view};
     bool done = office_queue(office, &outgoing, error);
     json_decref(view);
     return done;
@@ -92,7 +95,8 @@ static bool store_holding(void *context, const struct holding *holding, struct e
                                 .previous = holding->invitation->proposal,
                                 .marks = holding->marks,
                                 .count = holding->poll->choice_count,
-                                .edition = holding->poll->edition};
+                                .edition = holding->poll->edition,
+                                .words = holding->words};
     holding->invitation->proposal = proposal_write(context, &proposal);
     return store_add_answer(store, &record, error) &&
            store_update_invitation(store, holding->invitation, holding->invitation->state, error);
@@ -108,9 +112,49 @@ static bool holds_a_mark(const struct answer *answer, size_t count, enum mark *m
     return any && (answer->verdict == ANSWER_OK || answer->verdict == ANSWER_INFERRED);
 }
 
+/* Whether words answer any question of a form, and leave none unclear. */
+static bool answers_form(const struct form_answer *answer, size_t count)
+{
+    bool any = false;
+    for (size_t i = 0; i < count; i++) {
+        enum answer_verdict verdict = answer->responses[i]->verdict;
+        any |= verdict == ANSWER_OK || verdict == ANSWER_INFERRED;
+        if (verdict == ANSWER_ASK)
+            return false;
+    }
+    return any;
+}
+
+/* The words are held as they came, and read again when they are confirmed. */
+static bool hold_form(struct office *office, struct incoming *incoming, const struct poll *poll,
+                      struct invitation *invitation, struct error **error)
+{
+    enum { HELD_BYTES = 64 * 1024 };
+    void *context = talloc_new(NULL);
+    const char *language = office_language(office, invitation->language);
+    const struct question *question = question_find(office, poll, language, error);
+    char *reference = office_reference(context, office, poll->code, invitation->number, poll->edition);
+    char *words = question_drop_reference(context, incoming->letter->text, reference);
+    struct holding holding = {
+        .office = office, .incoming = incoming, .poll = poll, .invitation = invitation, .words = words};
+    holding.message_id = question ? office_message_id(context, office, reference, error) : NULL;
+    bool done = false;
+    if (holding.message_id && poll->state == POLL_OPEN && strlen(words) <= HELD_BYTES &&
+        answers_form(form_read(context, question->form, words), question->form->count))
+        done = store_holding(context, &holding, error) && ask_person(context, &holding, error) &&
+               tell_sender(context, &holding, error) &&
+               incoming_settle(incoming, "held", "the sender is not the invited person");
+    else if (holding.message_id)
+        done = reply_refuse(office, incoming, "not_invited", error);
+    talloc_free(context);
+    return done;
+}
+
 bool hold_answer(struct office *office, struct incoming *incoming, const struct poll *poll,
                  struct invitation *invitation, struct error **error)
 {
+    if (poll->is_form)
+        return hold_form(office, incoming, poll, invitation, error);
     void *context = talloc_new(NULL);
     struct edition_answer *read = edition_read_answer(context, office, incoming, poll, invitation, error);
     if (!read) {
@@ -119,7 +163,8 @@ bool hold_answer(struct office *office, struct incoming *incoming, const struct 
     }
     char *reference = office_reference(context, office, poll->code, invitation->number, poll->edition);
     enum mark *marks = memory_array(context, enum mark, poll->choice_count);
-    struct holding holding = {office, incoming, poll, invitation, marks, office_message_id(context, office, reference, error)};
+    struct holding holding = {
+        office, incoming, poll, invitation, marks, office_message_id(context, office, reference, error), NULL};
     bool done = false;
     if (holding.message_id && poll->state == POLL_OPEN && holds_a_mark(read->answer, poll->choice_count, marks))
         done = store_holding(context, &holding, error) && ask_person(context, &holding, error) &&

@@ -6,7 +6,8 @@
 #include "mail/office.h"
 #include "store/poll.h"
 
-/* Takes an answer that came with a genuine token from another address: holds it, asks the invited person, tells the sender. */
+/* Takes an answer that came with a genuine token from another address: holds it, asks the invited person, tells the
+ * sender. */
 bool hold_answer(struct office *office, struct incoming *incoming, const struct poll *poll,
                  struct invitation *invitation, struct error **error);
 

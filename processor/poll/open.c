@@ -81,7 +81,7 @@ static json_t *view_problems(const struct draft *draft)
     json_t *list = json_array();
     for (size_t i = 0; i < draft->problem_count; i++) {
         json_t *problem = json_pack("{s:o}", "line", view_text(draft->problems[i].line));
-        for (int kind = DRAFT_NO_CHOICES; kind <= DRAFT_ANONYMOUS_AND_REQUIRED; kind++)
+        for (int kind = DRAFT_NO_CHOICES; kind <= DRAFT_UNCLEAR_QUESTION; kind++)
             json_object_set_new(problem, draft_problem_name((enum draft_problem_kind)kind),
                                 json_boolean(kind == (int)draft->problems[i].kind));
         json_object_set_new(problem, "why", view_reason(draft->problems[i].reason));
@@ -100,8 +100,8 @@ static bool queue_problems(struct office *office, const struct incoming *incomin
         talloc_free(quote);
         return false;
     }
-    json_t *view = json_pack("{s:s, s:o, s:s}", "subject", reply_subject(incoming), "problems", view_problems(draft),
-                             "quote", quote);
+    json_t *view = json_pack("{s:s, s:o, s:s, s:b}", "subject", reply_subject(incoming), "problems", view_problems(draft),
+                             "quote", quote, "is_form", draft->is_form);
     char *dedupe = memory_format(quote, "unclear-opening/%lld", (long long)incoming->id);
     bool done = reply_queue(office, incoming, &(struct outgoing){.template = "unclear-opening",
                                                                  .language = language,
@@ -136,6 +136,8 @@ static struct poll *store_draft(struct office *office, const struct incoming *in
     if (!poll->code)
         return NULL;
     poll->state = POLL_DRAFT;
+    poll->is_form = draft->is_form;
+    poll->questions = draft->questions;
     poll->title = draft->title;
     poll->description = draft->description;
     poll->place = draft->place;

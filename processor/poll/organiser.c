@@ -56,7 +56,7 @@ static bool take_word(struct office *office, struct incoming *incoming, const st
         what = "opened_already";
     else if (poll->state != POLL_DRAFT)
         what = "closed_already";
-    else if (word == REPLY_WORD_YES && !poll->choice_count)
+    else if (word == REPLY_WORD_YES && !poll->choice_count && !poll->is_form)
         what = "without_choices";
     else if (word == REPLY_WORD_YES)
         what = poll->deadline > office->now ? "opened" : "deadline_passed";
@@ -84,7 +84,7 @@ static bool take_own_answer(void *context, struct office *office, struct incomin
 {
     struct invitation *invitation;
     *taken = false;
-    if (poll->state != POLL_OPEN)
+    if (poll->state != POLL_OPEN || poll->is_form) /* a form is answered by a reply to the form */
         return true;
     if (!store_find_invitation_of(context, office->store, poll->id, poll->organiser_id, &invitation, error))
         return false;

@@ -103,6 +103,7 @@ static bool is_ours(const struct config *config, const char *address)
 {
     const char *extension;
     return route_is_ours(config, config->poll_address, address, &extension) ||
+           route_is_ours(config, config->survey_address, address, &extension) ||
            route_is_ours(config, config->kairan_address, address, &extension);
 }
 

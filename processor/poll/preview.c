@@ -150,7 +150,7 @@ bool preview_queue(struct office *office, const struct incoming *incoming, const
                        : NULL;
     bool done = false;
     if (view) {
-        struct outgoing outgoing = {.template = "preview",
+        struct outgoing outgoing = {.template = poll->is_form ? "form-preview" : "preview",
                                     .language = language,
                                     .name = sender->name,
                                     .address = sender->address,

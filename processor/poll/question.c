@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "poll/ballot.h"
+#include "poll/form_poll.h"
 #include "poll/view.h"
 
 enum { QUESTIONS_KEPT = 16 };
@@ -48,6 +49,8 @@ static struct kept_question *make_question(struct office *office, const struct p
         .choices = poll_list_whens(kept, poll), .numbers = poll_list_numbers(kept, poll),
         .choice_count = poll->choice_count, .ballot = ballot};
     asked->prepared = answer_prepare(kept, asked);
+    if (poll->is_form)
+        kept->question.form = form_of_poll(kept, poll, ballot);
     kept->question.view = view_poll(poll, organiser, language);
     return kept;
 }

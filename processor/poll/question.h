@@ -7,10 +7,12 @@
 
 #include "mail/office.h"
 #include "poll/answer.h"
+#include "poll/form.h"
 #include "store/poll.h"
 
 struct question {
     struct answer_question asked; /* `now` is not set */
+    const struct form *form;      /* of a form; else NULL */
     json_t *view;                 /* view_poll(); copy it (json_copy) before adding to it */
 };
 

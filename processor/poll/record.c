@@ -218,6 +218,16 @@ static bool take_without_reference(struct office *office, struct incoming *incom
     return done;
 }
 
+bool poll_take_form(struct office *office, struct incoming *incoming, struct error **error)
+{
+    void *context = talloc_new(NULL);
+    struct draft *draft =
+        draft_read_form(context, office->config, office->almanac, incoming->letter, clock_to_civil(incoming->received_at));
+    bool done = poll_take_opening(office, incoming, draft, error);
+    talloc_free(context);
+    return done;
+}
+
 bool poll_take_letter(struct office *office, struct incoming *incoming, struct error **error)
 {
     if (incoming->route->reference.code)

@@ -11,6 +11,9 @@
 /* Takes a letter that came to the poll address or replies to a mail of a poll. */
 bool poll_take_letter(struct office *office, struct incoming *incoming, struct error **error);
 
+/* Takes a letter that came to the address of questionnaires and belongs to none yet: it opens one. */
+bool poll_take_form(struct office *office, struct incoming *incoming, struct error **error);
+
 /* Takes a delivery failure of a ballot: nobody waits for that person any more, and the result says so. */
 bool poll_take_bounce(struct office *office, struct incoming *incoming, struct error **error);
 

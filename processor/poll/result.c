@@ -6,8 +6,19 @@
 #include "base/memory.h"
 #include "poll/ballot.h"
 #include "poll/count.h"
+#include "poll/form_result.h"
 #include "poll/rsvp.h"
 #include "store/person.h"
+
+static json_t *view_count(struct office *office, const struct count *count, const char *organiser, const char *language,
+                          bool interim, struct error **error)
+{
+    json_t *view = count_view(office, count, organiser, language, interim);
+    if (!count->poll->is_form || form_result_add(view, office, count, language, error))
+        return view;
+    json_decref(view);
+    return NULL;
+}
 
 json_t *result_view(struct office *office, const struct poll *poll, const char *language, bool interim,
                     struct error **error)
@@ -18,8 +29,9 @@ json_t *result_view(struct office *office, const struct poll *poll, const char *
     json_t *decision = NULL;
     json_t *view = NULL;
     if (organiser && rsvp_view(office, poll, language, &decision, error)) {
-        view = count_view(office, count, organiser, language, interim);
-        json_object_set(view, "decision", decision);
+        view = view_count(office, count, organiser, language, interim, error);
+        if (view)
+            json_object_set(view, "decision", decision);
     }
     json_decref(decision);
     talloc_free(context);
@@ -40,8 +52,10 @@ static struct broadcast *find_broadcast(struct announcement *announcement, const
 {
     struct broadcast **broadcast = strcmp(language, "ja") == 0 ? &announcement->japanese : &announcement->english;
     if (!*broadcast) {
-        json_t *view = count_view(announcement->office, announcement->count, announcement->organiser, language, false);
-        *broadcast = office_begin_broadcast(announcement->count, announcement->office, "result", language, view, error);
+        json_t *view = view_count(announcement->office, announcement->count, announcement->organiser, language, false, error);
+        const char *template = announcement->poll->is_form ? "form-result" : "result";
+        if (view)
+            *broadcast = office_begin_broadcast(announcement->count, announcement->office, template, language, view, error);
         json_decref(view);
     }
     return *broadcast;

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "poll/form_poll.h"
 #include "poll/option.h"
 #include "text/when.h"
 
@@ -86,11 +87,13 @@ json_t *view_poll(const struct poll *poll, const char *organiser, const char *la
     for (char *c = code; *c; c++)
         *c = (char)toupper((unsigned char)*c);
     json_t *view = json_pack(
-        "{s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:o, s:I, s:o}", "code", code, "title", poll->title, "description",
+        "{s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:o, s:I, s:b, s:o, s:I, s:o}", "code", code, "title", poll->title, "description",
         view_text(poll->description), "place", view_text(poll->place), "deadline",
         when_format_point(context, language, deadline, plain_year(poll, deadline)), "deadline_short",
         when_format_short(context, language, deadline), "organiser", organiser, "choices",
-        view_choices(poll, language), "choice_count", (json_int_t)poll->choice_count, "options", option_view(&poll->options));
+        view_choices(poll, language), "choice_count", (json_int_t)poll->choice_count, "is_form", poll->is_form, "questions",
+        form_view_questions(poll), "question_count", (json_int_t)memory_count(poll->questions), "options",
+        option_view(&poll->options));
     talloc_free(context);
     return view_check(view);
 }

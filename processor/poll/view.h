@@ -20,7 +20,7 @@ int *poll_list_numbers(const void *context, const struct poll *poll);
 
 /*
  * {"code","title","description","place","deadline","deadline_short","organiser","choices":[{"n","label","note"}],
- *  "choice_count"} in a language; the caller owns the reference.
+ *  "choice_count","is_form","questions" (form_view_questions),"question_count"} in a language; the caller owns the reference.
  */
 json_t *view_poll(const struct poll *poll, const char *organiser, const char *language);
 

@@ -8,6 +8,7 @@
 #include "poll/aftermath.h"
 #include "poll/derive.h"
 #include "poll/edition.h"
+#include "poll/form_take.h"
 #include "poll/promise.h"
 #include "poll/question.h"
 #include "poll/receipt.h"
@@ -309,6 +310,8 @@ static bool answer_person(void *context, struct taking *taking, struct error **e
 bool vote_take_answer(struct office *office, struct incoming *incoming, const struct poll *poll,
                       struct invitation *invitation, struct error **error)
 {
+    if (poll->is_form)
+        return form_take_answer(office, incoming, poll, invitation, error);
     void *context = talloc_new(incoming->letter);
     struct taking taking = {.office = office,
                             .incoming = incoming,

@@ -89,7 +89,8 @@ bool store_recount_poll(struct store *store, int64_t poll_id, struct error **err
                    "       WHERE vote.invitation_id = invitation.id AND choice.asked_until IS NULL) <"
                    "      (SELECT COUNT(*) FROM choice JOIN question ON question.id = choice.question_id"
                    "       WHERE question.poll_id = ? AND choice.asked_until IS NULL) THEN 'partial'"
-                   " ELSE 'answered' END WHERE poll_id = ? AND state NOT IN ('undelivered', 'removed')",
+                   " ELSE 'answered' END WHERE poll_id = ? AND state NOT IN ('undelivered', 'removed')"
+                   " AND (SELECT kind FROM poll WHERE poll.id = invitation.poll_id) = 'dates'",
                    SQL_VALUES(id, id), error) &&
            sql_run(store,
                    "UPDATE poll SET invited = (SELECT COUNT(*) FROM invitation WHERE poll_id = ? AND state <> 'removed'),"

@@ -19,7 +19,10 @@ bool store_last_choice_number(struct store *store, const struct poll *poll, int 
 /* Numbers what a draft asks for anew, without gaps: nobody has seen its numbers but the organiser. */
 bool store_renumber_choices(struct store *store, struct poll *poll, struct error **error);
 
-/* Finds the state of every invitation, and whom the poll waits for, by the votes on what is asked for now. */
+/*
+ * Finds the state of every invitation, and whom the poll waits for, by the votes on what is asked for now. What is asked for
+ * in a form does not change, nor do the states.
+ */
 bool store_recount_poll(struct store *store, int64_t poll_id, struct error **error);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "store/choice.h"
+#include "store/question.h"
 #include "store/sql.h"
 
 static const char *const poll_states[] = {"draft", "open", "closed", "cancelled"};
@@ -41,16 +42,20 @@ bool store_add_poll(struct store *store, struct poll *poll, struct error **error
     void *context = talloc_new(NULL);
     bool done =
         sql_run(store,
-                "INSERT INTO poll (id, code, state, title, description, place, organiser_id, deadline, created_at,"
-                " closed_at, edition, reopened, told, changes, digested, invited, waiting) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?,"
-                " NULL, 1, 0, 0, 0, 0, 0, 0)",
-                SQL_VALUES(sql_integer(poll->id), sql_text(poll->code), sql_text(poll_states[poll->state]),
+                "INSERT INTO poll (id, code, kind, state, title, description, place, organiser_id, deadline, created_at,"
+                " closed_at, edition, reopened, told, changes, digested, invited, waiting)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 1, 0, 0, 0, 0, 0, 0)",
+                SQL_VALUES(sql_integer(poll->id), sql_text(poll->code), sql_text(poll->is_form ? "form" : "dates"),
+                           sql_text(poll_states[poll->state]),
                            sql_text(poll->title), sql_text(poll->description), sql_text(poll->place),
                            sql_integer(poll->organiser_id), sql_instant(context, poll->deadline),
                            sql_instant(context, poll->created_at)),
                 error) &&
-        sql_run(store, "INSERT INTO question (id, poll_id, position, kind) VALUES (?, ?, 1, 'dates')",
-                SQL_VALUES(sql_integer(question_id), sql_integer(poll->id)), error);
+        (poll->is_form ? store_add_questions(store, poll, error)
+                       : sql_run(store,
+                                 "INSERT INTO question (id, poll_id, position, kind, text, required, low, high, unit, most)"
+                                 " VALUES (?, ?, 1, 'dates', '', 1, NULL, NULL, NULL, 0)",
+                                 SQL_VALUES(sql_integer(question_id), sql_integer(poll->id)), error));
     for (size_t i = 0; done && i < poll->choice_count; i++)
         done = store_add_choice(store, poll, &poll->choices[i], error);
     talloc_free(context);
@@ -95,7 +100,7 @@ static bool read_choices(struct store *store, struct poll *poll, struct error **
 }
 
 #define POLL_COLUMNS                                                                                                   \
-    "id, code, state, title, description, place, organiser_id, deadline, created_at, closed_at, edition,"     \
+    "id, code, kind, state, title, description, place, organiser_id, deadline, created_at, closed_at, edition,"     \
     " reopened, invited, waiting, told"
 
 /* Reads the first row, if there is one, and then its choices. */
@@ -110,25 +115,30 @@ static bool read_poll(const void *context, struct store *store, struct rows *row
         poll = memory_new(context, struct poll);
         poll->id = rows_integer(rows, 0);
         poll->code = rows_text(poll, rows, 1);
-        char *state = rows_text(poll, rows, 2);
+        char *kind = rows_text(poll, rows, 2);
+        poll->is_form = strcmp(kind, "form") == 0;
+        char *state = rows_text(poll, rows, 3);
         poll->state = (enum poll_state)find_name(poll_states, POLL_STATES, state);
-        poll->title = rows_text(poll, rows, 3);
-        poll->description = rows_text(poll, rows, 4);
-        poll->place = rows_text(poll, rows, 5);
-        poll->organiser_id = rows_integer(rows, 6);
-        poll->deadline = rows_instant(rows, 7);
-        poll->created_at = rows_instant(rows, 8);
-        poll->closed_at = rows_instant(rows, 9);
-        poll->edition = (int)rows_integer(rows, 10);
-        poll->reopened = (int)rows_integer(rows, 11);
-        poll->invited = (long)rows_integer(rows, 12);
-        poll->waiting = (long)rows_integer(rows, 13);
-        poll->told = (int)rows_integer(rows, 14);
+        poll->title = rows_text(poll, rows, 4);
+        poll->description = rows_text(poll, rows, 5);
+        poll->place = rows_text(poll, rows, 6);
+        poll->organiser_id = rows_integer(rows, 7);
+        poll->deadline = rows_instant(rows, 8);
+        poll->created_at = rows_instant(rows, 9);
+        poll->closed_at = rows_instant(rows, 10);
+        poll->edition = (int)rows_integer(rows, 11);
+        poll->reopened = (int)rows_integer(rows, 12);
+        poll->invited = (long)rows_integer(rows, 13);
+        poll->waiting = (long)rows_integer(rows, 14);
+        poll->told = (int)rows_integer(rows, 15);
     }
     if (!rows_end(rows, error))
         return false;
     *result = poll;
-    return !poll || (store_load_options(poll, store, poll->id, &poll->options, error) && read_choices(store, poll, error));
+    if (!poll)
+        return true;
+    return store_load_options(poll, store, poll->id, &poll->options, error) &&
+           (poll->is_form ? store_read_questions(store, poll, error) : read_choices(store, poll, error));
 }
 
 bool store_find_poll(const void *context, struct store *store, const char *code, struct poll **poll,
@@ -162,7 +172,7 @@ struct poll *store_load_edition(const void *context, struct store *store, const 
     then->edition = edition;
     then->choices = NULL;
     then->choice_count = 0;
-    if (read_choices(store, then, error))
+    if (then->is_form || read_choices(store, then, error))
         return then;
     talloc_free(then);
     return NULL;
@@ -188,7 +198,9 @@ int64_t *store_list_ripe_polls(const void *context, struct store *store, time_t 
     return read_ids(context,
                     sql_query(store,
                               "SELECT id FROM poll WHERE state = 'open'"
-                              " AND (deadline <= ? OR (waiting = 0 AND reopened = 0)) ORDER BY id",
+                              " AND (deadline <= ? OR (waiting = 0 AND reopened = 0 AND NOT EXISTS"
+                              " (SELECT 1 FROM question JOIN choice ON choice.question_id = question.id"
+                              "  WHERE question.poll_id = poll.id AND capacity IS NOT NULL))) ORDER BY id",
                               SQL_VALUES(instant), error),
                     error);
 }

@@ -22,9 +22,12 @@ struct choice {
     char *note; /* or NULL */
 };
 
+struct poll_question; /* store/question.h */
+
 struct poll {
     int64_t id;
     char *code; /* lower case, "k7q2" */
+    bool is_form; /* a questionnaire: it has questions, and no choices */
     enum poll_state state;
     char *title;
     char *description; /* "" when none */
@@ -41,6 +44,7 @@ struct poll {
     struct poll_options options;
     struct choice *choices; /* talloc array in order of number: those that are asked for (in this edition) */
     size_t choice_count;
+    struct poll_question *questions; /* talloc array, of a form; else NULL */
 };
 
 enum invitation_state {
@@ -84,7 +88,7 @@ struct poll *store_load_edition(const void *context, struct store *store, const 
 
 /*
  * Ids of the open polls that are to be closed: the deadline has come, or nobody is waited for any more (that does not
- * close one that was opened again: its organiser expects changes).
+ * close one that was opened again: its organiser expects changes; nor one with places, which may become free).
  */
 int64_t *store_list_ripe_polls(const void *context, struct store *store, time_t now, struct error **error);
 

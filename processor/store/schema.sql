@@ -24,6 +24,7 @@ CREATE INDEX address_by_person ON address (person_id);
 CREATE TABLE poll (
     id           INTEGER PRIMARY KEY,
     code         TEXT NOT NULL UNIQUE,
+    kind         TEXT NOT NULL, -- dates, form (a questionnaire)
     state        TEXT NOT NULL, -- draft, open, closed, cancelled
     title        TEXT NOT NULL,
     description  TEXT NOT NULL,
@@ -62,7 +63,13 @@ CREATE TABLE question (
     id       INTEGER PRIMARY KEY,
     poll_id  INTEGER NOT NULL REFERENCES poll (id),
     position INTEGER NOT NULL,
-    kind     TEXT NOT NULL -- dates
+    kind     TEXT NOT NULL, -- dates; of a form single, multiple, scale, number, ranking, text, attendance
+    text     TEXT NOT NULL, -- "" for dates
+    required INTEGER NOT NULL,
+    low      TEXT,          -- decimal bounds of a scale or number; NULL: none
+    high     TEXT,
+    unit     TEXT,
+    most     INTEGER NOT NULL -- how many may be chosen or are ranked; 0: no limit
 );
 CREATE UNIQUE INDEX question_by_poll ON question (poll_id, position);
 
@@ -75,7 +82,9 @@ CREATE TABLE choice (
     starts      TEXT NOT NULL,       -- an instant, or a date ("2026-01-15") when all_day
     ends        TEXT,                -- likewise; NULL: open
     all_day     INTEGER NOT NULL,
-    note        TEXT
+    note        TEXT,
+    label       TEXT,            -- of a form's choice; its number 0 stands for what is not chosen but written
+    capacity    INTEGER          -- places, of a form's choice; NULL: no limit
 );
 CREATE INDEX choice_by_question ON choice (question_id, number);
 
@@ -160,6 +169,7 @@ CREATE TABLE vote (
     mark          TEXT NOT NULL, -- yes, best, maybe, no
     inferred      INTEGER NOT NULL,
     note          TEXT,
+    value         TEXT, -- in a form: what was written, the number given, the rank
     answer_id     INTEGER NOT NULL REFERENCES answer (id),
     PRIMARY KEY (invitation_id, choice_id)
 );

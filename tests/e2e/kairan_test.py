@@ -351,7 +351,7 @@ postlog   unix-dgram n - n - 1 postlogd
 """
 
 
-SERVICES = ("poll", "kairan", "note")
+SERVICES = ("poll", "kairan", "note", "survey")
 
 
 class Postfix:

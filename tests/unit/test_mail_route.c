@@ -41,6 +41,7 @@ static struct config *make_config(const void *context, json_t *entry)
     config->poll_address = memory_copy_text(config, "poll@tc.example.ac.jp");
     config->kairan_address = memory_copy_text(config, "kairan@tc.example.ac.jp");
     config->note_address = memory_copy_text(config, "note@tc.example.ac.jp");
+    config->survey_address = memory_copy_text(config, "survey@tc.example.ac.jp");
     json_t *delimiters = json_object_get(entry, "delimiters");
     config->delimiters = memory_copy_text(config, delimiters ? json_string_value(delimiters) : "+-");
     return config;

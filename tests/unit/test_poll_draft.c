@@ -16,6 +16,7 @@ static struct config *make_config(void *context)
     config->poll_address = memory_copy_text(config, "poll@tc.example.ac.jp");
     config->kairan_address = memory_copy_text(config, "kairan@tc.example.ac.jp");
     config->note_address = memory_copy_text(config, "note@tc.example.ac.jp");
+    config->survey_address = memory_copy_text(config, "survey@tc.example.ac.jp");
     config->delimiters = memory_copy_text(config, "+-");
     config->deadline_days = 7;
     config->circles = case_folder(context);

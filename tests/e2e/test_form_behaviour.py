@@ -1,0 +1,111 @@
+#!/usr/bin/python3
+"""Questionnaires, without an MTA: who may answer for whom, what a quoted acknowledgement does not say, what is asked back
+and when the organiser hears of it, and who moves up when somebody is removed."""
+import kairan_test as kt
+from kairan_test import DOMAIN, Participant, Tap, text_of
+from poll_people import JAPANESE
+from poll_test import Center, address_of
+
+SURVEY = f"survey@{DOMAIN}"
+TEXT = """\
+Q1. 時期は? (1つ・必須)
+1) 春
+2) 夏
+Q2. 講座は? (いくつでも)
+1) 防災
+2) 監査
+締切: 12/25(木) 17:00
+"""
+PLACES = "・1/20 見学 (定員1)\n・1/21 見学 (定員1)\n締切: 12/25(木) 17:00\n"
+ORGANISER, (FIRST, SECOND, THIRD) = JAPANESE.organiser, JAPANESE.asked
+
+
+def open_form(text=TEXT, settings=""):
+    center = Center(settings, circles={"staff": JAPANESE.circle("ja")})
+    fields = [("Cc", ", ".join(f"{kt.encode_header(who.name, 'utf-8')} <{who.address}>" for who in JAPANESE.asked))]
+    [preview] = center.take(ORGANISER.write(SURVEY, "研修", text, fields))
+    mails = {address_of(mail): mail for mail in center.take(ORGANISER.reply(preview, "はい"))}
+    return center, mails
+
+
+def said(center, question=0):
+    """{label: count} of one question as it stands."""
+    return {line["label"]: line["count"] for line in center.show()["questions"][question]["lines"]}
+
+
+def others_are_held(tap):
+    center, ballots = open_form()
+    private = Participant("佐藤(自宅)", "hanako@home.example")
+    mails = center.take(private.reply(ballots[FIRST.address], "Q1: 2\nQ2: 1と2"))
+    tap.equal(sorted(address_of(mail) for mail in mails), sorted([FIRST.address, private.address]),
+              "an answer from another address: the invited person is asked, the sender told")
+    tap.equal((said(center), said(center, 1)), ({"春": 0, "夏": 0}, {"防災": 0, "監査": 0}), "nothing is recorded yet")
+    held = next(mail for mail in mails if address_of(mail) == FIRST.address)
+    [ack] = center.take(FIRST.reply(held, "はい"))
+    tap.contains(text_of(ack), "防災、監査", "the acknowledgement tells what was confirmed")
+    tap.equal((said(center), said(center, 1)), ({"春": 0, "夏": 1}, {"防災": 1, "監査": 1}), "a yes makes it count")
+    [again] = center.take(FIRST.reply(held, "はい"))
+    tap.contains(str(again["Subject"]), "確認のお願い", "the same yes once more confirms nothing")
+
+
+def quotes_are_no_answers(tap):
+    center, ballots = open_form()
+    [ack] = center.take(FIRST.reply(ballots[FIRST.address], "Q1: 2\nQ2: 1"))
+    center.take(FIRST.reply(ballots[FIRST.address], "Q1: 1"))
+    for style in ("gmail-ja", "outlook-ja"):
+        center.take(FIRST.reply(ack, "Q2: 2", style))
+        tap.equal((said(center), said(center, 1)), ({"春": 1, "夏": 0}, {"防災": 0, "監査": 1}),
+                  f"{style}: what an acknowledgement quotes is no answer of today")
+    [ask] = center.take(SECOND.reply(ballots[SECOND.address], "", "outlook-ja"))
+    tap.contains(str(ask["Subject"]), "確認のお願い", "nothing but the ballot: asked")
+
+
+def few_questions_back(tap):
+    center, ballots = open_form(settings="[limits]\nasks_a_poll = 1\n")
+    [ask] = center.take(FIRST.reply(ballots[FIRST.address], "Q1: 1か2\nQ2: 1"))
+    tap.contains(text_of(ask), "「1か2」を一つの答えに決められませんでした", "what is unclear is asked back in words")
+    tap.equal((said(center), said(center, 1)), ({"春": 0, "夏": 0}, {"防災": 1, "監査": 0}), "what is clear is recorded")
+    [note] = center.take(FIRST.reply(ask, "Q1: どちらでも"))
+    tap.equal(address_of(note), ORGANISER.address, "after that the organiser hears of it, and the person is left alone")
+
+
+def places_move_up(tap):
+    center, ballots = open_form(PLACES)
+    center.take(FIRST.reply(ballots[FIRST.address], "1"))
+    [second] = center.take(SECOND.reply(ballots[SECOND.address], "1"))
+    tap.contains(text_of(second), "キャンセル待ちの1番目", "the second waits")
+    mails = center.take(ORGANISER.reply(ballots[ORGANISER.address], f"除外 {FIRST.address}"))
+    tap.equal(sorted(address_of(mail) for mail in mails),
+              sorted([FIRST.address, SECOND.address, ORGANISER.address]), "one is removed: each whom it concerns hears once")
+    tap.equal(center.show()["questions"][0]["seats"][0]["names"], SECOND.name, "who waited has the place")
+    mails = center.take(ORGANISER.reply(ballots[ORGANISER.address], f"招待 ito@{DOMAIN}\n状況"))
+    late = next(mail for mail in mails if address_of(mail) == f"ito@{DOMAIN}")
+    tap.contains(text_of(late), "(残り0・キャンセル待ち/定員1)", "a ballot of now tells that nothing is left")
+    tap.contains(text_of(late), "(残り1/定員1)", "and where a place is")
+
+
+def results_are_handed_out(tap):
+    center, ballots = open_form()
+    center.take(FIRST.reply(ballots[FIRST.address], "Q1: 2\nQ2: 1と2"))
+    code = center.codes()[-1]
+    rows = center.json("poll", "export", code)["rows"]
+    tap.equal(rows[0]["cells"][0], "夏", "exported: what each person answered, in words")
+    tap.contains(center.run("poll", "show", code).stdout.decode(), "夏", "shown at the terminal")
+    anonymous, ballots = open_form("匿名: はい\n" + TEXT + "Q3. ご意見 (自由記述)\n")
+    [ack] = anonymous.take(FIRST.reply(ballots[FIRST.address], "Q1: 2\nQ3: 静かな部屋がよいです。"))
+    tap.contains(text_of(ack), "受付番号", "an anonymous one: a receipt in the acknowledgement")
+    result = text_of(anonymous.take(at="2025-12-25T17:05:00+09:00")[0])
+    tap.contains(result, "静かな部屋がよいです。", "the words are in the result")
+    tap.ok(FIRST.name not in result, "and the name is not", result)
+
+
+def main():
+    tap = Tap()
+    for check in (others_are_held, quotes_are_no_answers, few_questions_back, places_move_up,
+                  results_are_handed_out):
+        check(tap)
+    tap.done()
+
+
+if __name__ == "__main__":
+    main()
