@@ -23,7 +23,8 @@ void form_read_single(struct form_response *response, const struct form_question
                       const struct form_words *words)
 {
     struct choosing *choosing = form_choose(response, question, words, 1, question->choice_count);
-    bool is_one = count_bits(choosing->chosen) == 1 && !choosing->doubt && !choosing->is_all && !choosing->is_none;
+    bool is_one = count_bits(choosing->chosen) == 1 && !choosing->is_complement && !choosing->doubt &&
+                  !choosing->is_all && !choosing->is_none;
     if (!is_one) {
         form_doubt(response, words->source);
         return;
@@ -32,6 +33,4 @@ void form_read_single(struct form_response *response, const struct form_question
     response->chosen[0] = lowest_bit(choosing->chosen);
     response->text = choosing->other;
     response->comment = memory_copy_text(response, choosing->comment->bytes);
-    if (choosing->is_complement)
-        response->verdict = ANSWER_ASK;
 }
