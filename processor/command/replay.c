@@ -72,9 +72,9 @@ static bool replay_and_print(const void *context, const struct command_options *
     size_t count = json_array_size(result.differences);
     if (count && !options->write)
         *status = COMMAND_FAILED;
-    json_t *view = json_pack("{s:I, s:I, s:I, s:I, s:o, s:b}", "polls", (json_int_t)memory_count(ids), "answers",
-                             (json_int_t)result.answers, "votes", (json_int_t)result.votes, "difference_count",
-                             (json_int_t)count, "differences", result.differences, "writes", options->write);
+    json_t *view = json_pack("{s:I, s:I, s:I, s:I, s:I, s:o, s:b}", "polls", (json_int_t)memory_count(ids), "skipped",
+                             (json_int_t)result.skipped, "answers", (json_int_t)result.answers, "votes",
+                             (json_int_t)result.votes, "difference_count", (json_int_t)count, "differences", result.differences, "writes", options->write);
     return command_print(office->templates, "replay.txt", memory_check(view), options->json, error);
 }
 

@@ -13,6 +13,7 @@
 #include "poll/form_draft.h"
 #include "poll/option.h"
 #include "poll/participants.h"
+#include "poll/title.h"
 #include "text/fold.h"
 #include "text/monthly.h"
 
@@ -397,35 +398,6 @@ static void find_duration(struct reader *reader, char *line)
     }
 }
 
-static bool strip_affix(char *title, const char *word)
-{
-    char *key_end = title + strlen(title);
-    size_t length = strlen(word);
-    if ((size_t)(key_end - title) > length && strcmp(key_end - length, word) == 0) {
-        key_end[-(long)length] = '\0';
-        return true;
-    }
-    return false;
-}
-
-/* 「【日程調整】1月定例会の日程調整について」 → 「1月定例会」. */
-static char *read_title(const void *context, const char *subject)
-{
-    static const char *const tails[] = {"について", "の件", "の日程調整", "日程調整", "のご相談", "のお願い"};
-    static const char *const heads[] = {"【日程調整】", "[日程調整]", "日程調整:", "日程調整："};
-    char *title = memory_copy_text(context, subject);
-    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
-        if (strncmp(title, heads[i], strlen(heads[i])) == 0)
-            title += strlen(heads[i]);
-    title += strspn(title, " ");
-    for (bool again = true; again;) {
-        again = false;
-        for (size_t i = 0; i < sizeof tails / sizeof *tails; i++)
-            again = strip_affix(title, tails[i]) || again;
-    }
-    return *title ? title : memory_copy_text(context, "日程調整");
-}
-
 /* A week, but before the first choice, at the close of business. */
 static void infer_deadline(struct reader *reader)
 {
@@ -500,7 +472,7 @@ struct draft *draft_read(const void *context, const struct config *config, const
                          const struct letter *letter, struct civil now)
 {
     struct draft *draft = memory_new(context, struct draft);
-    draft->title = read_title(draft, letter->subject);
+    draft->title = title_read(draft, letter->subject);
     return read_whole((struct reader){
         .draft = draft, .config = config, .almanac = almanac, .letter = letter, .text = letter->new_text, .now = now});
 }

@@ -89,7 +89,11 @@ static void hold(struct replay *replay, const struct poll *poll, const struct ed
     enum mark *marks = memory_array(read, enum mark, poll->choice_count);
     for (size_t i = 0; i < poll->choice_count; i++)
         marks[i] = read->answer->marks[i].mark;
-    struct proposal proposal = {message_id, replay->invitation->proposal, marks, poll->choice_count, poll->edition};
+    struct proposal proposal = {.message_id = message_id,
+                                .previous = replay->invitation->proposal,
+                                .marks = marks,
+                                .count = poll->choice_count,
+                                .edition = poll->edition};
     replay->invitation->proposal = proposal_write(replay->invitation, &proposal);
 }
 
@@ -232,6 +236,9 @@ bool replay_poll(struct office *office, const struct poll *poll, const struct re
                  struct replay_result *result, struct error **error)
 {
     const struct replay about = {.office = office, .poll = poll, .archive = archive, .result = result};
+    result->skipped += poll->is_form;
+    if (poll->is_form)
+        return true;
     size_t known = json_array_size(result->differences);
     struct invitation *invitations = store_list_invitations(NULL, office->store, poll->id, LIMIT_PARTICIPANTS, error);
     bool done = invitations != NULL;

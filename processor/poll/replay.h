@@ -22,6 +22,7 @@ struct replay_archive {
 struct replay_result {
     long answers; /* that were read again */
     long votes;   /* that came out */
+    long skipped; /* questionnaires, whose answers are not read again */
     /*
      * [{"poll", "person", "address", "n", "label", "stored", "derived", "archive", "missing", "changed"}]: a mark that is
      * another one (symbols, "・" for none), or a letter that is missing (why) or whose words have changed.
