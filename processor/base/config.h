@@ -76,6 +76,9 @@ struct config {
 /* Reads `path` (a file, or a folder that holds kairan.conf) below `context`; sets the zone of the clock. */
 struct config *config_load(const void *context, const char *path, struct error **error);
 
+/* What holds where there is no instance: every key's default, and no file, domain or paths. Below `context`. */
+struct config *config_defaults(const void *context);
+
 /* Writes every key, its value or default and its meaning, as an INI file that config_load() reads back. */
 void config_print(FILE *out, const struct config *config);
 

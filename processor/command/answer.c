@@ -104,7 +104,6 @@ static bool answer_and_print(const void *context, const char *poll, const char *
                              const struct command_options *options, struct error **error)
 {
     struct config *config = config_load(context, options->instance, NULL);
-    struct config fallback = {.reader_seconds = 10};
     if (!config && !clock_set_zone("Asia/Tokyo", error))
         return false;
     struct asked asked = {0};
@@ -116,7 +115,7 @@ static bool answer_and_print(const void *context, const char *poll, const char *
     const char *subject = NULL;
     const char *text = bytes;
     if (is_mail(bytes))
-        text = read_mail(context, config ? config : &fallback, bytes, length, &subject, error);
+        text = read_mail(context, config ? config : config_defaults(context), bytes, length, &subject, error);
     else if (length > LIMIT_TEXT_BYTES || strlen(bytes) != length || !utf8_is_valid(bytes, length))
         return error_set(error, ERROR_REFUSED, "the reply is neither a mail nor a text in UTF-8 of at most %d bytes",
                          LIMIT_TEXT_BYTES);

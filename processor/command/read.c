@@ -35,13 +35,7 @@ static bool read_and_print(const void *context, const char *file, const struct c
     if (!bytes)
         return false;
     struct config *config = config_load(context, options->instance, NULL);
-    struct config fallback = {.reader_seconds = 10,
-                              .letter_bytes = LIMIT_LETTER_BYTES,
-                              .header_bytes = LIMIT_HEADER_BYTES,
-                              .header_lines = LIMIT_HEADER_LINES,
-                              .parts = LIMIT_PARTS,
-                              .depth = LIMIT_DEPTH};
-    struct reading *reading = reading_start(context, config ? config : &fallback);
+    struct reading *reading = reading_start(context, config ? config : config_defaults(context));
     json_t *view = reading_view(reading, bytes, length, error);
     if (!view)
         return false;
