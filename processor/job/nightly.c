@@ -308,7 +308,7 @@ bool nightly_run(const struct config *config, const char *const names[], json_t 
         const struct nightly_job *job = find_job(names[i]);
         if (job)
             round.is_chosen[job - jobs] = true;
-        if (job && job->is_reported)
+        if (job && job->is_reported && config->nightly_report != KEYS_OFF)
             round.is_chosen[find_job("report") - jobs] = true;
     }
     while (done) {

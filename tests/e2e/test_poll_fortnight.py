@@ -110,11 +110,12 @@ def whole_view(mail, codes):
 
 
 def bundle(mails, codes):
-    """Mails as one text. Those that differ in nothing but whom they go to stand in it once, below all who get them."""
+    """Mails as one text. Those that differ in nothing but whom they go to stand in it once, below all who get them. Which mail
+    of one second was the last to come, and was answered, is Postfix's to say: that is seen in References alone."""
     same = {}
     for mail in mails:
         text = whole_view(mail, codes)
-        general = re.sub(r"((?:c|C)\d(?:d|D)\d)-\d+(?=(?:-\d+)?-TOKEN)", r"\1-#", re.sub(r"(?m)^To: .*\n", "", text))
+        general = re.sub(r"((?:c|C)\d(?:d|D)\d)-\d+(?=(?:-\d+)?-TOKEN)", r"\1-#", re.sub(r"(?m)^(To|References): .*\n", "", text))
         general = re.sub(r"(?m)(^ORGANIZER.*\n(?: .*\n)*)", lambda match: match[0].replace("\n ", ""), general)
         same.setdefault(general, []).append(address_of(mail))
     texts = [f"To: {', '.join(sorted(addresses))}\n{general}" for general, addresses in same.items()]

@@ -188,7 +188,7 @@ tap.ok(not any("evil" in path for path in glob.glob(os.path.join(center.folder, 
 
 # slowly, and not too much a night
 
-site.files["/" + NAMES[6]] = make_zip(f"{NAMES[6]}.xsupdate", CHANCE.randbytes(400000))
+site.files["/" + NAMES[6]] = make_zip(f"{NAMES[6]}.xsupdate", CHANCE.randbytes(800000))
 publish([NAMES[6]], more="download_rate = 200\n")
 started = time.monotonic()
 night()

@@ -42,9 +42,16 @@ class World:
         self.pool.tables["VM"][self.pool.vm("db01")]["name_label"] = "web01"  # two of one name
         self.pool.tables["VM"][self.pool.vm("wiki")]["name_label"] = "📦 箱 <&> \"x\" 'y'"
         shutil.copy(self.center.password_file, os.path.join(self.center.folder, "pools", "archive.password"))
+        self.report_backups_alone()
         self.others = {}  # ref -> record, as others made it
         self.night = self.skipped = 0
         self.reset()
+
+    def report_backups_alone(self):
+        """Updates and health are not looked at here, so every backup tells of itself."""
+        with open(os.path.join(self.center.folder, "kairan.conf"), encoding="utf-8") as file:
+            text = file.read()
+        self.center.write("kairan.conf", text.replace("#report = 06:00", "report = off"))
 
     def reset(self):
         """What a fault of last night changed is as it was."""
