@@ -188,8 +188,8 @@ tap.ok(not any("evil" in path for path in glob.glob(os.path.join(center.folder, 
 
 # slowly, and not too much a night
 
-site.files["/" + NAMES[6]] = make_zip(f"{NAMES[6]}.xsupdate", CHANCE.randbytes(800000))
-publish([NAMES[6]], more="download_rate = 200\n")
+site.files["/" + NAMES[6]] = make_zip(f"{NAMES[6]}.xsupdate", CHANCE.randbytes(4000000))
+publish([NAMES[6]], more="download_rate = 1500\n")
 started = time.monotonic()
 night()
 tap.ok(os.path.exists(path_of(NAMES[6])) and time.monotonic() - started > 1.2, "a rate is kept")
