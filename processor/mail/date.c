@@ -71,6 +71,8 @@ static bool take_offset(struct reading *reading, const char *word)
     int sign = word[0] == '-' ? -1 : 1;
     const char *rest = word + 1;
     int figures = (int)strspn(rest, "0123456789");
+    if (figures > 4)
+        return false;
     int hours = take_number(&rest, figures > 2 ? figures - 2 : 2);
     if (*rest == ':')
         rest++;
