@@ -52,6 +52,34 @@ static bool follows_reference(const struct walk *walk)
            before != TOKEN_MARK;
 }
 
+/* Words for all choices, for none, and for those that are left. */
+static bool resolve_whole(struct walk *walk)
+{
+    const struct token *token = walk_peek(walk, 0);
+    switch (token->kind) {
+    case TOKEN_ALL:
+        walk_put_set(walk, 1, choices_all(walk->question), false)->flags |= SET_ALL;
+        return true;
+    case TOKEN_NONE:
+        walk_put_set(walk, 1, choices_all(walk->question), false)->flags |= SET_ALL | SET_NONE;
+        return true;
+    case TOKEN_EXCEPT:
+        if (follows_reference(walk))
+            return false;
+        walk_put_set(walk, 1, choices_all(walk->question), false)->flags |= SET_REST; /* 2×、以外○ */
+        return true;
+    case TOKEN_REST:
+        if (walk_is_text(walk, token, "あと") && walk_kind(walk, 1) != TOKEN_MARK) {
+            walk_keep(walk, TOKEN_NOISE); /* あと、…: by the way */
+            return true;
+        }
+        walk_put_set(walk, 1, choices_all(walk->question), false)->flags |= SET_REST;
+        return true;
+    default:
+        return false;
+    }
+}
+
 static bool resolve_other(struct walk *walk)
 {
     const struct token *token = walk_peek(walk, 0);
@@ -94,26 +122,8 @@ static bool resolve_other(struct walk *walk)
     case TOKEN_VAGUE:
         walk_put_set(walk, 1, 0, true);
         return true;
-    case TOKEN_ALL:
-        walk_put_set(walk, 1, choices_all(walk->question), false)->flags |= SET_ALL;
-        return true;
-    case TOKEN_NONE:
-        walk_put_set(walk, 1, choices_all(walk->question), false)->flags |= SET_ALL | SET_NONE;
-        return true;
-    case TOKEN_EXCEPT:
-        if (follows_reference(walk))
-            return false;
-        walk_put_set(walk, 1, choices_all(walk->question), false)->flags |= SET_REST; /* 2×、以外○ */
-        return true;
-    case TOKEN_REST:
-        if (walk_is_text(walk, token, "あと") && walk_kind(walk, 1) != TOKEN_MARK) {
-            walk_keep(walk, TOKEN_NOISE); /* あと、…: by the way */
-            return true;
-        }
-        walk_put_set(walk, 1, choices_all(walk->question), false)->flags |= SET_REST;
-        return true;
     default:
-        return false;
+        return resolve_whole(walk);
     }
 }
 

@@ -230,6 +230,40 @@ static void take_reason(struct walk *walk, size_t i)
     }
 }
 
+/* Words beside the choice: reasons, remarks, doubt, and what is strange here. */
+static void take_aside(struct walk *walk, size_t i)
+{
+    struct clause *clause = &walk->clause;
+    switch (word_at(walk, i)->kind) {
+    case FORM_WORD_REASON:
+        take_reason(walk, i);
+        break;
+    case FORM_WORD_REMARK:
+        add_comment(walk, i, i + 1);
+        break;
+    case FORM_WORD_DOUBT:
+        walk->sentence_doubts = true;
+        clause->is_strange = true;
+        break;
+    case FORM_WORD_UNSURE:
+        walk->choosing->doubt = true;
+        clause->is_strange = true;
+        break;
+    case FORM_WORD_UNKNOWN:
+    case FORM_WORD_QUANTITY:
+    case FORM_WORD_QUESTION:
+    case FORM_WORD_ABOUT:
+    case FORM_WORD_RANK:
+    case FORM_WORD_BEFORE:
+    case FORM_WORD_EQUAL:
+    case FORM_WORD_SKIP:
+        clause->is_strange = true;
+        break;
+    default: /* words that only join others */
+        break;
+    }
+}
+
 /* Takes the word at `i` and returns how many were taken. */
 static size_t take(struct walk *walk, size_t i)
 {
@@ -275,39 +309,10 @@ static size_t take(struct walk *walk, size_t i)
         if (is_reference(walk, i + 1) && clause->refs) /* 「2ではなく3」 */
             end_clause(walk, i);
         return 1;
-    case FORM_WORD_REASON:
-        take_reason(walk, i);
+    default:
+        take_aside(walk, i);
         return 1;
-    case FORM_WORD_REMARK:
-        add_comment(walk, i, i + 1);
-        return 1;
-    case FORM_WORD_DOUBT:
-        walk->sentence_doubts = true;
-        clause->is_strange = true;
-        return 1;
-    case FORM_WORD_UNSURE:
-        walk->choosing->doubt = true;
-        clause->is_strange = true;
-        return 1;
-    case FORM_WORD_UNKNOWN:
-    case FORM_WORD_QUANTITY:
-    case FORM_WORD_QUESTION:
-    case FORM_WORD_ABOUT:
-    case FORM_WORD_RANK:
-    case FORM_WORD_BEFORE:
-    case FORM_WORD_EQUAL:
-    case FORM_WORD_SKIP:
-        clause->is_strange = true;
-        return 1;
-    case FORM_WORD_NOISE:
-    case FORM_WORD_AND:
-    case FORM_WORD_TOPIC:
-    case FORM_WORD_COLON:
-    case FORM_WORD_SLASH:
-    case FORM_WORD_OUT_OF:
-        break;
     }
-    return 1;
 }
 
 /* What has been excepted makes all the rest chosen, but not 「その他」: nobody means that by it. */
