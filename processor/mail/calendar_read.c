@@ -146,6 +146,8 @@ static struct calendar_reply *read_event(const struct answering *answering, cons
     if (!*reply->uid)
         return NULL;
     reply->sequence = sequence ? icalproperty_get_sequence(sequence) : 0;
+    if (reply->sequence < 0) /* or one that no int holds: of which edition it speaks is not known */
+        return NULL;
     reply->stamp = read_time(answering, find(answering, ICAL_DTSTAMP_PROPERTY), 0);
     reply->comment = read_comment(answering);
     read_attendee(answering, reply);
