@@ -25,6 +25,7 @@ static const struct {
     {"poll", command_poll, "list, show, open, remind, close, export polls"},
     {"xen", command_xen, "look after pools of XenServer and XCP-ng hosts"},
     {"note", command_note, "list, show, search, export, import notes"},
+    {"outbox", command_outbox, "list, retry, drop mails that the MTA has not taken"},
     {"replay", command_replay, "read every answer again from the archive, and compare the votes"},
     {"status", command_status, "how the instance is doing"},
     {"config", command_config, "every key, its value and its meaning"},

@@ -355,8 +355,10 @@ static bool open_mail(struct reading *reading, const char *bytes, size_t length,
                       struct error **error)
 {
     limits = limits ? limits : &mail_limits_default;
-    if (length > limits->bytes)
-        return error_set(error, ERROR_REFUSED, "it is larger than %zu bytes (letter_bytes in [limits])", limits->bytes);
+    if (length > limits->bytes) {
+        error_set(error, ERROR_REFUSED, "it is larger than %zu bytes (letter_bytes in [limits])", limits->bytes);
+        return false;
+    }
     size_t copied;
     char *copy = guard_copy(reading->context, bytes, length, &copied);
     reading->header = header_read(reading->context, copy, copied, limits, error);

@@ -89,7 +89,7 @@ bool store_set_mail_sent(struct store *store, int64_t id, time_t now, const char
 {
     void *context = talloc_new(NULL);
     bool done = sql_run(store,
-                        "UPDATE outbox SET state = 'sent', attempts = attempts + 1, sent_at = ?, last_reply = ? WHERE id = ?",
+                        "UPDATE outbox SET state = 'sent', attempts = attempts + 1, ended_at = ?, last_reply = ? WHERE id = ?",
                         SQL_VALUES(sql_instant(context, now), sql_text(reply), sql_integer(id)), error);
     talloc_free(context);
     return done;
@@ -121,17 +121,65 @@ bool store_count_outbox(struct store *store, struct outbox_counts *counts, struc
             counts->due = count;
         else if (strcmp(state, "refused") == 0)
             counts->refused = count;
-        else
+        else if (strcmp(state, "sent") == 0)
             counts->sent = count;
         talloc_free(state);
     }
     return rows && rows_end(rows, error);
 }
 
+struct outbox_entry *store_list_unsent_mail(const void *context, struct store *store, int most, struct error **error)
+{
+    struct outbox_entry *entries = memory_array(context, struct outbox_entry, (size_t)most);
+    size_t count = 0;
+    struct rows *rows = sql_query(store,
+                                  "SELECT id, state, envelope_recipient, dedupe, attempts, created_at, not_before, last_reply"
+                                  " FROM outbox WHERE state IN ('due', 'refused') ORDER BY id LIMIT ?",
+                                  SQL_VALUES(sql_integer(most)), error);
+    while (rows && rows_next(rows))
+        entries[count++] = (struct outbox_entry){
+            .id = rows_integer(rows, 0),
+            .state = rows_text(entries, rows, 1),
+            .envelope_recipient = rows_text(entries, rows, 2),
+            .dedupe = rows_text(entries, rows, 3),
+            .attempts = (int)rows_integer(rows, 4),
+            .created_at = rows_instant(rows, 5),
+            .not_before = rows_instant(rows, 6),
+            .last_reply = rows_text(entries, rows, 7),
+        };
+    if (!rows || !rows_end(rows, error)) {
+        talloc_free(entries);
+        return NULL;
+    }
+    return memory_resize(context, entries, struct outbox_entry, count);
+}
+
+bool store_retry_mail(struct store *store, int64_t id, time_t now, bool *found, struct error **error)
+{
+    void *context = talloc_new(NULL);
+    bool done = sql_run_counting(store,
+                                 "UPDATE outbox SET state = 'due', attempts = 0, not_before = ? WHERE id = ?"
+                                 " AND state IN ('due', 'refused')",
+                                 SQL_VALUES(sql_instant(context, now), sql_integer(id)), found, error);
+    talloc_free(context);
+    return done;
+}
+
+bool store_drop_mail(struct store *store, int64_t id, time_t now, bool *found, struct error **error)
+{
+    void *context = talloc_new(NULL);
+    bool done = sql_run_counting(store,
+                                 "UPDATE outbox SET state = 'dropped', ended_at = ? WHERE id = ?"
+                                 " AND state IN ('due', 'refused')",
+                                 SQL_VALUES(sql_instant(context, now), sql_integer(id)), found, error);
+    talloc_free(context);
+    return done;
+}
+
 bool store_forget_mail(struct store *store, time_t before, struct error **error)
 {
     void *context = talloc_new(NULL);
-    bool done = sql_run(store, "DELETE FROM outbox WHERE state = 'sent' AND sent_at < ?",
+    bool done = sql_run(store, "DELETE FROM outbox WHERE state IN ('sent', 'dropped') AND ended_at < ?",
                         SQL_VALUES(sql_instant(context, before)), error) &&
                 sql_run(store,
                         "DELETE FROM outbox_body WHERE id NOT IN (SELECT body_id FROM outbox WHERE body_id IS NOT NULL)",

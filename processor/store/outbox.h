@@ -49,7 +49,29 @@ struct outbox_counts {
 };
 bool store_count_outbox(struct store *store, struct outbox_counts *counts, struct error **error);
 
-/* Forgets what was sent before an instant. */
+/* A mail that waits or was refused, as an administrator wants to see it. */
+struct outbox_entry {
+    int64_t id;
+    const char *state; /* "due" or "refused" */
+    const char *envelope_recipient;
+    const char *dedupe;
+    int attempts;
+    time_t created_at;
+    time_t not_before;
+    const char *last_reply; /* of the MTA; NULL before the first try */
+};
+
+/* Oldest first, at most `most`, as a talloc array. */
+struct outbox_entry *store_list_unsent_mail(const void *context, struct store *store, int most, struct error **error);
+
+/*
+ * What an administrator may do with one of these: have it tried again at once, or never. *found is false when no mail of
+ * that id waits or was refused: what was sent stays sent. A dropped one is still known by its dedupe key, so that it does not come back.
+ */
+bool store_retry_mail(struct store *store, int64_t id, time_t now, bool *found, struct error **error);
+bool store_drop_mail(struct store *store, int64_t id, time_t now, bool *found, struct error **error);
+
+/* Forgets what was sent or dropped before an instant. */
 bool store_forget_mail(struct store *store, time_t before, struct error **error);
 
 #endif

@@ -209,11 +209,11 @@ CREATE TABLE outbox_body (
 
 CREATE TABLE outbox (
     id                 INTEGER PRIMARY KEY,
-    state              TEXT NOT NULL, -- due, sent, refused
+    state              TEXT NOT NULL, -- due, sent, refused, dropped
     attempts           INTEGER NOT NULL,
     not_before         TEXT NOT NULL,
     created_at         TEXT NOT NULL,
-    sent_at            TEXT,
+    ended_at           TEXT,          -- when it was sent or dropped
     envelope_sender    TEXT NOT NULL,
     envelope_recipient TEXT NOT NULL,
     message_id         TEXT NOT NULL, -- random: unique without an index that says so
