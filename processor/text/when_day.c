@@ -146,6 +146,19 @@ static bool read_triple(struct reader *reader, struct written *written)
     return false;
 }
 
+/* 20260115 */
+static bool read_compact(struct reader *reader, struct written *written)
+{
+    if (!is_kind(reader, 0, TOKEN_NUMBER) || !when_is_compact_date(when_peek(reader, 0)))
+        return false;
+    int value = number(reader, 0);
+    written->year = value / 10000;
+    written->month = value / 100 % 100;
+    written->day = value % 100;
+    reader->at++;
+    return true;
+}
+
 /* 1/15, and 1.15 or 1-15 for which a weekday has to speak. */
 static bool read_pair(struct reader *reader, struct written *written)
 {
@@ -273,7 +286,6 @@ static void check_weekday(const struct written *written, struct day *day)
 /* Without a year: the next such day, if it is within nine months. */
 static void infer_year(struct civil today, struct day *day)
 {
-    enum { NEAR_DAYS = 275 };
     day->inferred |= WHEN_INFERRED_YEAR;
     day->date.year = today.year;
     bool is_past = civil_is_valid(day->date) && civil_compare(day->date, today) < 0;
@@ -281,7 +293,7 @@ static void infer_year(struct civil today, struct day *day)
         day->date.year++;
     if (!civil_is_valid(day->date))
         day->problem = "impossible";
-    else if (civil_day_number(day->date) - civil_day_number(today) > NEAR_DAYS)
+    else if (civil_day_number(day->date) - civil_day_number(today) > WHEN_NEAR_DAYS)
         day->problem = is_past ? "past" : "far";
 }
 
@@ -381,8 +393,8 @@ static bool read_relative(struct reader *reader, struct day *day)
 /* The numbers alone, in any of their forms. */
 static bool read_numbers(struct reader *reader, bool is_listed, struct written *written)
 {
-    static bool (*const forms[])(struct reader *, struct written *) = {read_with_units, read_triple, read_named_month,
-                                                                       read_pair};
+    static bool (*const forms[])(struct reader *, struct written *) = {
+        read_with_units, read_triple, read_named_month, read_pair, read_compact};
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         *written = (struct written){.weekday = NOTHING};
         if (forms[i](reader, written))
@@ -433,6 +445,8 @@ bool when_read_full_day(struct reader *reader, struct day *day)
 {
     struct written written;
     size_t start = reader->at;
+    if (when_read_nth_weekday(reader, day))
+        return true;
     *day = (struct day){.problem = NULL};
     if (!read_written(reader, NULL, &written))
         return false;

@@ -115,7 +115,8 @@ static bool skip_bullet(struct reader *reader)
     const struct token *token = when_peek(reader, 0);
     size_t size = token->end - token->start;
     const char *text = reader->folded->text + token->start;
-    bool is_bullet = token->kind == TOKEN_LIST || when_is_range(token) ||
+    bool is_dash = when_is_range(token) && size < strlen("から") && (*text < 'a' || *text > 'z');
+    bool is_bullet = token->kind == TOKEN_LIST || is_dash ||
                      (token->kind == TOKEN_SIGN && token->value && strchr("*+>#|", token->value)) ||
                      (token->kind == TOKEN_OTHER && size == 3 && memmem(bullets, sizeof bullets - 1, text, 3));
     reader->at += is_bullet;
@@ -167,23 +168,6 @@ void when_skip_to_start(struct reader *reader)
         if (is_there || !skip_label(reader))
             return;
     }
-}
-
-const char *when_read_vague(struct reader *reader)
-{
-    const struct token *first = when_peek(reader, 0);
-    const struct token *second = when_peek(reader, 1);
-    if (first->kind == TOKEN_RECURRENCE && (second->kind == TOKEN_WEEKDAY || second->kind == TOKEN_DAY_KANJI))
-        return "recurrence";
-    if (first->kind == TOKEN_SEQUENCE && second->kind == TOKEN_NUMBER && when_peek(reader, 2)->kind == TOKEN_WEEKDAY)
-        return "recurrence";
-    if (first->kind != TOKEN_VAGUE_DATE)
-        return NULL;
-    struct hours hours;
-    reader->at++;
-    when_accept(reader, TOKEN_OF);
-    bool is_date = when_peek(reader, 0)->kind == TOKEN_END || when_read_hours(reader, &hours);
-    return is_date ? "range" : NULL;
 }
 
 static bool is_note_mark(const struct reader *reader, const struct token *token)
@@ -321,7 +305,8 @@ static enum tail read_tail(struct reader *reader, struct entry *entry)
     struct reader ahead = *reader;
     if (entry->hours_count > 0 && token->kind == TOKEN_OF && when_peek(reader, 1)->kind == TOKEN_NUMBER)
         set_problem(&entry->problem, "period"); /* "morning at 9" */
-    else if (token->kind == TOKEN_OPEN || token->kind == TOKEN_VAGUE_DATE || when_is_range(token))
+    else if (token->kind == TOKEN_OPEN || token->kind == TOKEN_VAGUE_DATE || token->kind == TOKEN_EITHER ||
+             (is_sign(token, '(') && when_peek(reader, 1)->kind == TOKEN_EITHER) || when_is_range(token))
         set_problem(&entry->problem, "range");
     else if (token->kind == TOKEN_VAGUE_TIME)
         set_problem(&entry->problem, "period");

@@ -83,6 +83,12 @@ static char *quote(const void *context, const struct reader *reader, size_t firs
     return memory_copy_bytes(context, reader->source + start, end - start);
 }
 
+static bool is_word(const struct reader *reader, const struct token *token, const char *word)
+{
+    return token->end - token->start == strlen(word) &&
+           memcmp(reader->folded->text + token->start, word, strlen(word)) == 0;
+}
+
 /* Whether the words beside a date make it a deadline: 25日まで, by Friday, 締切 12/25, 12/25必着. */
 static bool is_deadline(const struct reader *reader, size_t first, size_t behind)
 {
@@ -92,7 +98,9 @@ static bool is_deadline(const struct reader *reader, size_t first, size_t behind
                           reader->tokens[before - 1].kind == TOKEN_OF || reader->tokens[before - 1].kind == TOKEN_SIGN))
         before--;
     return next->kind == TOKEN_UNTIL || next->kind == TOKEN_DEADLINE ||
-           (before > 0 && reader->tokens[before - 1].kind == TOKEN_DEADLINE);
+           (before > 0 && (reader->tokens[before - 1].kind == TOKEN_DEADLINE ||
+                           is_word(reader, &reader->tokens[before - 1], "until") ||
+                           is_word(reader, &reader->tokens[before - 1], "till")));
 }
 
 /* Lists what was found: one moment, or the span of two. */
@@ -100,6 +108,8 @@ static void add(struct search *search, struct moment *first, struct moment *seco
 {
     const struct reader *reader = &search->reader;
     const struct moment *before = search->has_before ? &search->before : NULL;
+    if (first->grain == GRAIN_NONE && when_follows_number(reader, first->first))
+        return;
     if (second)
         when_share_span(reader, before, first, second);
     else
@@ -107,6 +117,8 @@ static void add(struct search *search, struct moment *first, struct moment *seco
     const char *problem = check(first);
     if (!problem && second)
         problem = check(second);
+    if (!problem && !second && when_is_approximate(reader, first))
+        problem = "range";
     if (problem && !search->problem)
         search->problem = problem;
     if (problem && strcmp(problem, "impossible") == 0)
@@ -136,44 +148,6 @@ static void add(struct search *search, struct moment *first, struct moment *seco
     search->reader.previous = search->before.grain >= GRAIN_DAY ? &search->before_date : NULL;
 }
 
-/* Steps over an address of the web: nothing in it is a date. */
-static bool skip_address(struct reader *reader)
-{
-    if (!when_is_latin(reader, when_peek(reader, 0)) || !when_is_sign(reader, 1, ':') ||
-        !when_is_sign(reader, 2, '/') || !when_is_sign(reader, 3, '/'))
-        return false;
-    do
-        reader->at++;
-    while (reader->at < reader->count && when_is_glued(reader, 0) &&
-           (unsigned char)reader->folded->text[when_peek(reader, 0)->start] < 0x80);
-    return true;
-}
-
-static void skip_end(struct reader *reader)
-{
-    struct moment time = when_empty_moment();
-    reader->at++;
-    (void)when_find_time(reader, &time);
-}
-
-/* 翌日の10時 of a day that is not named: neither the day nor the time is known. */
-static bool skip_unknown_day(struct search *search)
-{
-    struct reader *reader = &search->reader;
-    struct moment time = when_empty_moment();
-    if (reader->previous || !when_accept(reader, TOKEN_FOLLOWING))
-        return false;
-    size_t behind = reader->at;
-    while (when_is_kind(reader, 0, TOKEN_OF))
-        reader->at++;
-    bool is_day = when_find_written(reader, &time); /* 翌日の1月15日 names itself */
-    if (is_day || !when_find_time(reader, &time))
-        reader->at = behind;
-    else if (when_is_range(when_peek(reader, 0)))
-        skip_end(reader);
-    return true;
-}
-
 /* Most of a text is words that no date begins with: no rule has to look at them. */
 static bool is_mere_word(const struct reader *reader)
 {
@@ -187,7 +161,7 @@ static void search_line(struct search *search)
     while (reader->at < reader->count && search->result->count < MOST_FOUND) {
         struct moment first;
         struct moment second;
-        if (skip_address(reader) || skip_unknown_day(search))
+        if (when_skip_no_date(reader))
             continue;
         if (is_mere_word(reader) || !when_may_begin(reader)) {
             reader->at++;

@@ -303,7 +303,8 @@ static bool is_dated_pair(const struct reader *reader, const struct moment *mome
         return !is_small && (unsigned char)reader->folded->text[behind->start] >= 0x80;
     bool is_word = behind->kind == TOKEN_OTHER && (unsigned char)reader->folded->text[behind->start] >= 0x80;
     return !is_small && (when_is_range(behind) || behind->kind == TOKEN_TO || behind->kind == TOKEN_UNTIL ||
-                         behind->kind == TOKEN_TOPIC || behind->kind == TOKEN_DEADLINE || is_word);
+                         behind->kind == TOKEN_TOPIC || behind->kind == TOKEN_DEADLINE || behind->kind == TOKEN_BESIDE ||
+                         is_word);
 }
 
 /* 8/10, 8.10(金), 2012/8, 8/2012 */
@@ -337,6 +338,24 @@ static bool read_pair(struct reader *reader, struct moment *moment)
         return true;
     }
     return false;
+}
+
+/* 20120810, where a word leads to it or a time follows: most numbers of eight figures are none. */
+static bool read_compact(struct reader *reader, struct moment *moment)
+{
+    const struct token *token = when_peek(reader, 0);
+    if (token->kind != TOKEN_NUMBER || !when_is_compact_date(token))
+        return false;
+    const struct token *before = when_token_before(reader, 1);
+    bool is_led = !before || before->kind == TOKEN_OF || before->kind == TOKEN_SINCE || before->kind == TOKEN_TO ||
+                  before->kind == TOKEN_TITLE || before->kind == TOKEN_DEADLINE || when_is_range(before) || when_is_range(when_peek(reader, 1));
+    struct reader ahead = *reader;
+    struct moment time = when_empty_moment();
+    ahead.at++;
+    if (!is_led && when_take_weekday(&ahead) == NOT_WRITTEN && !when_find_time(&ahead, &time))
+        return false;
+    reader->at++;
+    return set_date(moment, token->value / 10000, token->value / 100 % 100, token->value % 100);
 }
 
 /* A day of the month in English: 10, 10th, tenth, twenty-first. */
@@ -440,8 +459,8 @@ static bool read_named_month(struct reader *reader, struct moment *moment)
 
 bool when_find_written(struct reader *reader, struct moment *moment)
 {
-    static bool (*const forms[])(struct reader *, struct moment *) = {read_with_units, read_triple, read_named_month,
-                                                                      read_pair};
+    static bool (*const forms[])(struct reader *, struct moment *) = {
+        read_with_units, read_triple, read_named_month, read_pair, read_compact};
     size_t start = reader->at;
     int weekday = when_take_weekday(reader);
     bool is_bracketed = weekday != NOT_WRITTEN && when_accept_sign(reader, '(');

@@ -122,6 +122,12 @@ static bool read_weekday(struct reader *reader, struct moment *moment)
         }
     }
     reader->at = behind;
+    if (when_is_text(reader, 0, "week") && when_is_latin(reader, token)) {
+        reader->at++; /* Tuesday week: a week after the next one */
+        when_resolve(reader, NULL, moment);
+        moment->date = when_add_days(moment->date, 7);
+        return true;
+    }
     bool is_short = when_is_latin(reader, token) && token->end - token->start <= 5;
     if (!is_short || is_led(reader, start) || is_whole_line(reader, start))
         return true;

@@ -126,6 +126,18 @@ bool when_may_end(const struct reader *reader, const struct moment *moment, cons
 /* Steps over what may stand between a day and its time. */
 void when_skip_links(struct reader *reader);
 
+/*
+ * Steps over what is no date, or none that can be named: an address of the web, 翌日 of a day that is not there, a rule
+ * that many days follow (毎週火曜 13時, the second Tuesday). False, with the reader where it was, when there is none.
+ */
+bool when_skip_no_date(struct reader *reader);
+
+/* Whether a number that was not understood stands before the token: a time behind it is not of today. */
+bool when_follows_number(const struct reader *reader, size_t first);
+
+/* Whether words beside a day say that it is not, or not surely, that day: 15日前後, around the 15th, 15日以外. */
+bool when_is_approximate(const struct reader *reader, const struct moment *moment);
+
 /* Reads a date by any of the rules; a date with its time behind or before it, a date alone or a time alone. */
 bool when_find_date(struct reader *reader, struct moment *moment);
 bool when_find_moment(struct reader *reader, struct moment *moment);
@@ -172,9 +184,6 @@ void when_fix(struct moment *moment, enum grain grain, struct civil date);
 
 /* Gives a moment its date: from today, or from the moment that stands before it on the line (NULL: none). */
 void when_resolve(const struct reader *reader, const struct moment *before, struct moment *moment);
-
-/* The date of the nth weekday of a month (5 and more: from its end when it has no such day: false). */
-bool when_nth_weekday(int year, int month, int nth, int weekday, struct civil *date);
 
 /* `months` added to a date; a day that the month does not have becomes its last. */
 struct civil when_add_months(struct civil date, long months);

@@ -122,6 +122,16 @@ static bool read_away(struct reader *reader, struct moment *moment)
         int days = when_is_kind(reader, 1, TOKEN_RELATIVE) ? when_value(reader, 1) : 0;
         when_move_by(reader, &amount, 1, when_add_days(when_today(reader), days), moment);
         reader->at += 2;
+    } else if (reader->at > start && amount.unit == UNIT_WEEKS && !amount.has_half &&
+               (when_is_text(reader, 0, "from") || when_is_text(reader, 0, "on")) &&
+               when_is_kind(reader, 1, TOKEN_WEEKDAY)) {
+        moment->grain = GRAIN_DAY;
+        moment->weekday = when_value(reader, 1); /* a week from Tuesday: the next one, and so many weeks */
+        when_resolve(reader, NULL, moment);
+        when_fix(moment, GRAIN_DAY, when_add_days(moment->date, 7L * amount.count));
+        moment->weekday = NOT_WRITTEN;
+        reader->at += 2;
+        return true;
     } else {
         reader->at = start;
         return false;

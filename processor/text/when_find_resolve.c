@@ -43,7 +43,8 @@ void when_accept_the(struct reader *reader)
 
 bool when_is_date_unit(const struct reader *reader, size_t ahead, int weekday)
 {
-    return when_is_kind(reader, ahead, TOKEN_DAY_KANJI) && when_value(reader, ahead) == weekday;
+    return (when_is_kind(reader, ahead, TOKEN_DAY_KANJI) && when_value(reader, ahead) == weekday) ||
+           (weekday == 0 && when_is_kind(reader, ahead, TOKEN_DAY_ABOUT));
 }
 
 int when_take_weekday(struct reader *reader)
@@ -98,14 +99,6 @@ struct civil when_add_months(struct civil date, long months)
     int last = civil_days_in_month(moved.year, moved.month);
     moved.day = moved.day > last ? last : moved.day;
     return moved;
-}
-
-bool when_nth_weekday(int year, int month, int nth, int weekday, struct civil *date)
-{
-    struct civil first = {year, month, 1, 0, 0};
-    int day = 1 + (weekday - civil_weekday(first) + 7) % 7 + 7 * (nth - 1);
-    *date = (struct civil){year, month, day, 0, 0};
-    return nth >= 1 && day <= civil_days_in_month(year, month);
 }
 
 static long distance(struct civil a, struct civil b)

@@ -279,6 +279,22 @@ static bool read_part(struct reader *reader, struct moment *moment)
     return true;
 }
 
+/* T1300, T130000 */
+static bool read_compact(struct reader *reader, struct moment *moment)
+{
+    const struct token *token = when_peek(reader, 0);
+    struct token minutes = *token;
+    if (token->digits == 6) {
+        minutes.value /= 100;
+        minutes.digits = 4;
+    }
+    if (!when_is_compact_time(&minutes))
+        return false;
+    moment->minutes = minutes.value / 100 * 60 + minutes.value % 100;
+    reader->at++;
+    return true;
+}
+
 bool when_find_time(struct reader *reader, struct moment *moment)
 {
     size_t start = reader->at;
@@ -287,7 +303,7 @@ bool when_find_time(struct reader *reader, struct moment *moment)
     moment->is_next_day = when_accept(reader, TOKEN_NEXT_DAY);
     bool is_iso = when_accept(reader, TOKEN_ISO_T);
     is_hour = is_hour && !is_iso;
-    bool is_read = read_spoken(reader, moment) || read_clock(reader, is_hour, moment) || read_named(reader, moment);
+    bool is_read = (is_iso && read_compact(reader, moment)) || read_spoken(reader, moment) || read_clock(reader, is_hour, moment) || read_named(reader, moment);
     if (is_read && before.part != PART_NONE && !moment->is_half_known)
         apply_part(before.part, moment); /* 今夜8時, tonight at 8 */
     if (is_read)

@@ -71,6 +71,31 @@ static void set_half(struct clock_time *time, enum half half)
         time->minutes -= 12 * 60;
 }
 
+/* 1300 and 130000 behind T, and in 1300-1500. */
+static bool read_compact(struct reader *reader, struct clock_time *time)
+{
+    const struct token *number = when_peek(reader, 0);
+    struct token seconds = *number;
+    const struct token *before = &reader->tokens[reader->at > 0 ? reader->at - 1 : 0];
+    if (before->kind == TOKEN_ISO_T && number->digits == 6) {
+        seconds.value /= 100;
+        seconds.digits = 4;
+        number = &seconds;
+    }
+    if (reader->at == 0 || !when_is_compact_time(number))
+        return false;
+    bool is_start = when_is_range(when_peek(reader, 1)) && when_is_compact_time(when_peek(reader, 2));
+    bool is_end = when_is_range(before) && reader->at > 1 && when_is_compact_time(before - 1);
+    bool is_iso = before->kind == TOKEN_ISO_T || is_sign(reader, 1, '/') ||
+                  (before->kind == TOKEN_SIGN && before->value == '/');
+    if (!is_start && !is_end && !is_iso)
+        return false;
+    *time = (struct clock_time){.minutes = number->value / 100 * 60 + number->value % 100, .is_loud = true};
+    time->is_bare = before->kind != TOKEN_ISO_T;
+    reader->at++;
+    return true;
+}
+
 /* 13:00 13時半 午後1時 1pm noon 翌6:00; a bare 13 too, which the caller has to judge. */
 static bool read_time(struct reader *reader, struct clock_time *time)
 {
@@ -82,6 +107,8 @@ static bool read_time(struct reader *reader, struct clock_time *time)
         *time = (struct clock_time){.minutes = 12 * 60, .is_loud = true};
         return true;
     }
+    if (read_compact(reader, time))
+        return true;
     enum half half = ANY_HALF;
     bool is_before = accept_half(reader, &half);
     const struct token *hour = when_peek(reader, 0);
@@ -285,7 +312,7 @@ static void read_end(struct reader *reader, struct clock_time *start, struct hou
         return;
     }
     if (when_read_full_day(reader, &day)) {
-        when_accept(reader, TOKEN_OF);
+        (void)(when_accept(reader, TOKEN_OF) || when_accept(reader, TOKEN_ISO_T));
         if (read_time(reader, &end) && !end.is_bare) {
             hours->end = end.minutes;
             hours->has_end = true;
@@ -303,6 +330,19 @@ static void read_end(struct reader *reader, struct clock_time *start, struct hou
         return;
     settle_span(start, &end, hours);
     place_end(start, &end, hours);
+}
+
+/* Behind the solidus of an interval of ISO 8601: a time, a day and a time, or PT2H. */
+static void read_iso_end(struct reader *reader, struct clock_time *start, struct hours *hours)
+{
+    const struct token *token = when_peek(reader, 0);
+    bool is_duration = token->kind == TOKEN_ZONE && when_peek(reader, 1)->kind == TOKEN_NUMBER;
+    reader->at += is_duration; /* "pt" also is a zone */
+    read_end(reader, start, hours);
+    if (hours->has_zone && is_kind(reader, 0, TOKEN_ZONE) && when_peek(reader, 0)->value == hours->zone)
+        reader->at++;
+    if (!hours->has_end)
+        hours->problem = "range";
 }
 
 /* "13:00 (2h)", "13時から2時間", "13:00~ 90分" */
@@ -336,8 +376,9 @@ static bool read_span(struct reader *reader, bool is_iso, struct hours *hours)
     read_offset(reader, is_iso, hours);
     if (!hours->has_zone)
         read_zone(reader, hours);
-    bool is_range = when_is_range(when_peek(reader, 0));
-    if (is_range) {
+    if (is_iso && when_accept_sign(reader, '/')) {
+        read_iso_end(reader, &start, hours);
+    } else if (when_is_range(when_peek(reader, 0))) {
         reader->at++;
         read_end(reader, &start, hours);
     }

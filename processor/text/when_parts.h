@@ -57,7 +57,8 @@ enum token_kind {
     TOKEN_ZONE_OF_SEVERAL, /* EST: most often `value`, but not surely */
     TOKEN_VAGUE_TIME,
     TOKEN_VAGUE_DATE,
-    TOKEN_OPEN, /* 以降 */
+    TOKEN_DAY_ABOUT, /* 日前後 */
+    TOKEN_OPEN,      /* 以降 */
     TOKEN_RECURRENCE,
     TOKEN_SEQUENCE, /* 第 */
     TOKEN_UNTIL,
@@ -74,6 +75,7 @@ enum token_kind {
     TOKEN_ARTICLE,     /* a an */
     TOKEN_ABOUT,       /* about 約 */
     TOKEN_APPROX,      /* 頃 */
+    TOKEN_BESIDE,      /* 以外: any day but that one */
     TOKEN_QUARTER,     /* quarter Q 四半期 */
     TOKEN_MINUTES_PAST, /* past before: 1 or -1 */
     TOKEN_NTH,         /* first second …: value */
@@ -109,6 +111,7 @@ enum token_kind {
 enum {
     UNKNOWN_ZONE = 9999, /* a name that stands for several zones */
     MINUTES_A_DAY = 1440,
+    WHEN_NEAR_DAYS = 275, /* nine months: so far ahead a date without a year may lie */
     MOST_DAYS = 31, /* of one entry: a list, or a span with 各日 */
     MOST_TIMES = 10,
 };
@@ -204,6 +207,10 @@ const struct token *when_peek(const struct reader *reader, size_t ahead);
 bool when_accept(struct reader *reader, enum token_kind kind);
 bool when_accept_sign(struct reader *reader, char sign);
 
+/* Whether a number is a date or a time of ISO 8601's basic format: 20260115, 1300. */
+bool when_is_compact_date(const struct token *token);
+bool when_is_compact_time(const struct token *token);
+
 /* Whether the token joins two ends of a span (- ~ から to), or separates the members of a list (, 、 ・ と か /). */
 bool when_is_range(const struct token *token);
 bool when_is_list(const struct token *token);
@@ -217,6 +224,12 @@ bool when_read_day(struct reader *reader, const struct civil *previous, struct d
 /* Whether a written date (no bare day, no relative one) stands here: enough to begin another entry. */
 bool when_read_full_day(struct reader *reader, struct day *day);
 
+/* Reads the third Tuesday of a month that is named, as the day that it is. */
+bool when_read_nth_weekday(struct reader *reader, struct day *day);
+
+/* The date of the nth weekday of a month; false when the month has no such day. */
+bool when_nth_weekday(int year, int month, int nth, int weekday, struct civil *date);
+
 /* Reads a time or a span of time of the day that was read before it. */
 bool when_read_hours(struct reader *reader, struct hours *hours);
 
@@ -226,7 +239,10 @@ void when_skip_to_start(struct reader *reader);
 /* Reads one entry; false, with the reader where it was, when none begins here or what begins is a sentence. */
 bool when_read_entry(struct reader *reader, struct entry *entry);
 
-/* Words that mean a date, but not which one: 月末, 毎週木曜, 第3木曜日. NULL when nothing of that kind begins here. */
+/*
+ * Why a line that no entry begins is asked all the same, in when_vague.c: it is made of words that mean dates, but not
+ * which ones (月末, 来週あたり, 毎月第3木曜日). NULL when it is not.
+ */
 const char *when_read_vague(struct reader *reader);
 
 #endif

@@ -270,12 +270,40 @@ static bool read_point(struct reader *reader, bool is_full, struct entry *entry)
     return true;
 }
 
+static bool is_word(const struct reader *reader, const struct token *token, const char *word)
+{
+    size_t length = strlen(word);
+    return token->end - token->start == length && memcmp(reader->folded->text + token->start, word, length) == 0;
+}
+
+/* Words beside a day that make another of it, or none that is known: around Dec 25, 毎週金曜, 12/25以降, 12/25の3日前. */
+static bool is_blurred(const struct reader *reader, const struct entry *entry)
+{
+    static const char *const before[] = {"around", "about", "circa", "after", "since"};
+    static const char *const behind[] = {"以外", "or", "前", "あたり"};
+    const struct token *next = &reader->tokens[entry->behind];
+    const struct token *last = entry->first > 0 ? &reader->tokens[entry->first - 1] : NULL;
+    if (last && last->kind == TOKEN_OF && entry->first > 1)
+        last--;
+    bool is_blurred = (last && (last->kind == TOKEN_RECURRENCE || last->kind == TOKEN_SEQUENCE)) ||
+                      next->kind == TOKEN_OPEN || next->kind == TOKEN_DAY_ABOUT;
+    for (size_t i = 0; last && i < sizeof before / sizeof *before; i++)
+        is_blurred |= is_word(reader, last, before[i]);
+    for (size_t i = 0; i < sizeof behind / sizeof *behind; i++)
+        is_blurred |= strncmp(reader->folded->text + next->start, behind[i], strlen(behind[i])) == 0;
+    if (next->kind != TOKEN_OF || next + 2 >= reader->tokens + reader->count || next[1].kind != TOKEN_NUMBER)
+        return is_blurred;
+    const char *unit = reader->folded->text + next[2].start;
+    return is_blurred || strncmp(unit, "日前", strlen("日前")) == 0 || strncmp(unit, "日後", strlen("日後")) == 0 ||
+           strncmp(unit, "週間", strlen("週間")) == 0;
+}
+
 /* All points of a text: one that says more about the same day replaces the other, two different ones are asked. */
 static void take_point(struct harvest *harvest, const struct entry *entry)
 {
     struct when_result *result = harvest->result;
     const struct hours *hours = entry->hours_count ? &entry->hours[0] : NULL;
-    if (hours && hours->has_end)
+    if ((hours && hours->has_end) || is_blurred(harvest->reader, entry))
         set_problem(&harvest->problem, "range");
     add_date(harvest, entry, &entry->days[0], hours);
     if (result->count < 2)

@@ -167,6 +167,17 @@ struct token *when_tokenize(const void *context, const struct folded *folded, co
     return tokens;
 }
 
+bool when_is_compact_date(const struct token *token)
+{
+    struct civil date = {token->value / 10000, token->value / 100 % 100, token->value % 100, 0, 0};
+    return token->digits == 8 && date.year >= 1900 && date.year < 2100 && civil_is_valid(date);
+}
+
+bool when_is_compact_time(const struct token *token)
+{
+    return token->kind == TOKEN_NUMBER && token->digits == 4 && token->value / 100 <= 24 && token->value % 100 < 60;
+}
+
 const struct token *when_peek(const struct reader *reader, size_t ahead)
 {
     size_t at = reader->at + ahead;
