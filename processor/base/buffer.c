@@ -92,6 +92,14 @@ void buffer_add_code_point(struct buffer *buffer, unsigned code_point)
     buffer_add(buffer, utf8, length);
 }
 
+void buffer_cut(struct buffer *buffer, size_t length)
+{
+    if (length >= buffer->length)
+        return;
+    buffer->length = length;
+    buffer->bytes[length] = '\0';
+}
+
 void buffer_clear(struct buffer *buffer)
 {
     buffer->length = 0;

@@ -28,6 +28,9 @@ void buffer_format(struct buffer *buffer, const char *format, ...) __attribute__
 /* Appends a Unicode code point as UTF-8; what is no scalar value becomes U+FFFD. */
 void buffer_add_code_point(struct buffer *buffer, unsigned code_point);
 
+/* Takes away what stands behind the first `length` bytes. */
+void buffer_cut(struct buffer *buffer, size_t length);
+
 /* Empties it for another use, keeping the memory. */
 void buffer_clear(struct buffer *buffer);
 

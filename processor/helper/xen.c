@@ -21,6 +21,7 @@
 #include "xen/export.h"
 #include "xen/https.h"
 #include "xen/site.h"
+#include "xen/unread.h"
 #include "xen/xmlrpc.h"
 
 enum {
@@ -157,6 +158,7 @@ static json_t *do_call(struct work *work)
     struct reading reading = {.reader = xmlrpc_begin(work->context, ANSWER_BYTES, &error)};
     if (!body || !reading.reader)
         return body ? tell_error("refused", &error) : tell_problem("refused", "the call is longer than XAPI takes");
+    xmlrpc_leave_out(reading.reader, unread_depth(method), unread_has);
     struct https_request request = {.place = place_of(work->request), .path = "/", .body = body, .length = strlen(body),
                                     .seconds = CALL_SECONDS, .take = take_answer, .closure = &reading};
     struct https_answer answer;
@@ -300,6 +302,7 @@ static bool serve_one(struct https *https, struct frames *frames, struct error *
 
 int main(void)
 {
+    memory_start();
     log_start("kairan-xen");
     signal(SIGPIPE, SIG_IGN);
     prctl(PR_SET_PDEATHSIG, SIGTERM); /* nobody would rename what a helper without kairan exports */

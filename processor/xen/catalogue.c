@@ -14,7 +14,7 @@ enum {
     MOST_DEPTH = 16,
     MOST_RECORDS = 50 * 1000, /* versions, patches and references together; ten years of patches are 3,000 */
     MOST_VALUE = 8 * 1024,
-    PIECE = 1 << 20,
+    PIECE = 16 * 1024, /* libxml2 keeps a copy of what it is fed; a short one stays in the processor's cache */
 };
 
 /* Where the parser is: the elements that matter, each below the one before. */
@@ -102,6 +102,10 @@ static void set_text(json_t *record, const char *name, const char *value)
     static const char ampersand[] = "&#38;";
     char text[MOST_VALUE + 1];
     size_t length = 0;
+    if (!strstr(value, ampersand)) {
+        json_object_set_new_nocheck(record, name, json_string_nocheck(value)); /* libxml2 hands out nothing but UTF-8 */
+        return;
+    }
     for (; *value && length < MOST_VALUE; length++) {
         bool is_ampersand = strncmp(value, ampersand, sizeof ampersand - 1) == 0;
         text[length] = *value;

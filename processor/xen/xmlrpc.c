@@ -175,8 +175,10 @@ static const struct {
 
 /* A value that is not complete yet. */
 struct growing {
-    json_t *value; /* NULL: no element in it so far, a bare string */
-    char *key;     /* of the member that is being read */
+    json_t *value;     /* NULL: no element in it so far, a bare string */
+    size_t key;        /* where the name of the member that is being read stands in `keys` */
+    size_t key_length;
+    bool has_key;
 };
 
 struct xmlrpc_reader {
@@ -190,6 +192,12 @@ struct xmlrpc_reader {
     int value_depth;
     long value_count;
     struct buffer *text;
+    struct buffer *keys; /* of all members that are not complete yet */
+    bool (*is_unwanted)(const char *name);
+    int unwanted_depth; /* in structs */
+    int struct_depth;
+    bool skips_next;    /* the value of an unwanted member comes next */
+    int skipped;        /* elements of it that are open */
     json_t *params;
     json_t *fault;
     char *method;
@@ -231,17 +239,34 @@ static void begin_value(struct xmlrpc_reader *reader)
     struct growing *parent = reader->value_depth ? &reader->values[reader->value_depth - 1] : NULL;
     if (++reader->value_count > MOST_VALUES)
         stop(reader, "it holds too many values");
-    else if (parent && json_is_object(parent->value) && !parent->key)
+    else if (parent && json_is_object(parent->value) && !parent->has_key)
         stop(reader, "a member has no name");
     else
-        reader->values[reader->value_depth++] = (struct growing){NULL, NULL};
+        reader->values[reader->value_depth++] = (struct growing){.key = reader->keys->length};
+}
+
+static void begin_struct(struct xmlrpc_reader *reader, struct growing *top)
+{
+    reader->struct_depth++;
+    if (top)
+        top->value = json_object();
+}
+
+static bool skip_element(struct xmlrpc_reader *reader)
+{
+    if (!reader->skips_next && !reader->skipped)
+        return false;
+    reader->skips_next = false;
+    if (reader->depth + ++reader->skipped > MOST_DEPTH)
+        stop(reader, "it is nested too deeply");
+    return true;
 }
 
 static void begin_element(void *user, const xmlChar *name, const xmlChar **attributes)
 {
     struct xmlrpc_reader *reader = user;
     (void)attributes;
-    if (reader->problem)
+    if (reader->problem || skip_element(reader))
         return;
     enum element parent = reader->depth ? reader->elements[reader->depth - 1] : OUTSIDE;
     enum element element = find_element((const char *)name, parent);
@@ -258,8 +283,8 @@ static void begin_element(void *user, const xmlChar *name, const xmlChar **attri
     }
     if (element == VALUE)
         begin_value(reader);
-    else if (element == STRUCT && top)
-        top->value = json_object();
+    else if (element == STRUCT)
+        begin_struct(reader, top);
     else if (element == ARRAY && top)
         top->value = json_array();
 }
@@ -277,18 +302,14 @@ static json_t *make_scalar(struct xmlrpc_reader *reader, enum element element)
     case INSTANT:
         return json_pack("{s:s}", XEN_INSTANT_TAG, text);
     default:
-        return json_stringn(text, reader->text->length);
+        return json_stringn_nocheck(text, reader->text->length); /* libxml2 hands out nothing but UTF-8 */
     }
 }
 
 static void end_value(struct xmlrpc_reader *reader)
 {
     struct growing done = reader->values[--reader->value_depth];
-    json_t *value = done.value ? done.value : make_scalar(reader, STRING);
-    if (!value) {
-        stop(reader, "a string is not UTF-8");
-        return;
-    }
+    json_t *value = memory_check(done.value ? done.value : make_scalar(reader, STRING));
     struct growing *parent = reader->value_depth ? &reader->values[reader->value_depth - 1] : NULL;
     enum element above = reader->depth ? reader->elements[reader->depth - 1] : OUTSIDE;
     if (!parent && above == FAULT) {
@@ -299,10 +320,20 @@ static void end_value(struct xmlrpc_reader *reader)
     } else if (json_is_array(parent->value)) {
         json_array_append_new(parent->value, value);
     } else {
-        json_object_set_new(parent->value, parent->key, value);
-        talloc_free(parent->key);
-        parent->key = NULL;
+        json_object_setn_new_nocheck(parent->value, reader->keys->bytes + parent->key, parent->key_length, value);
+        parent->has_key = false;
     }
+}
+
+static void end_name(struct xmlrpc_reader *reader, struct growing *top)
+{
+    bool is_unwanted = reader->unwanted_depth && reader->struct_depth == reader->unwanted_depth &&
+                       reader->is_unwanted(reader->text->bytes);
+    buffer_cut(reader->keys, top->key);
+    buffer_add(reader->keys, reader->text->bytes, reader->text->length);
+    top->key_length = reader->text->length;
+    top->has_key = !is_unwanted;
+    reader->skips_next = is_unwanted;
 }
 
 static void end_element(void *user, const xmlChar *name)
@@ -311,7 +342,11 @@ static void end_element(void *user, const xmlChar *name)
     (void)name;
     if (reader->problem)
         return;
-    if (reader->text->overflowed) {
+    if (reader->skipped) {
+        reader->skipped--;
+        return;
+    }
+    if (reader->text->overflowed || reader->keys->overflowed) {
         stop(reader, "a string is too long");
         return;
     }
@@ -320,8 +355,11 @@ static void end_element(void *user, const xmlChar *name)
     if (element == VALUE) {
         end_value(reader);
     } else if (element == NAME && top) {
-        talloc_free(top->key);
-        top->key = memory_copy_bytes(reader, reader->text->bytes, reader->text->length);
+        end_name(reader, top);
+    } else if (element == MEMBER) {
+        reader->skips_next = false;
+    } else if (element == STRUCT) {
+        reader->struct_depth--;
     } else if (element == METHOD_NAME) {
         talloc_free(reader->method);
         reader->method = memory_copy_bytes(reader, reader->text->bytes, reader->text->length);
@@ -334,7 +372,8 @@ static void end_element(void *user, const xmlChar *name)
 static void take_text(void *user, const xmlChar *text, int length)
 {
     struct xmlrpc_reader *reader = user;
-    buffer_add(reader->text, (const char *)text, (size_t)length);
+    if (!reader->skipped)
+        buffer_add(reader->text, (const char *)text, (size_t)length);
 }
 
 static void refuse_doctype(void *user, const xmlChar *name, const xmlChar *external, const xmlChar *system)
@@ -356,6 +395,7 @@ struct xmlrpc_reader *xmlrpc_begin(const void *context, size_t maximum, struct e
     struct xmlrpc_reader *reader = memory_new(context, struct xmlrpc_reader);
     reader->maximum = maximum;
     reader->text = buffer_new(reader, MOST_TEXT);
+    reader->keys = buffer_new(reader, MOST_TEXT);
     reader->params = json_array();
     reader->parser = xmlCreatePushParserCtxt(&handler, reader, NULL, 0, NULL);
     if (!reader->parser || xmlCtxtUseOptions(reader->parser, XML_PARSE_NONET | XML_PARSE_HUGE | XML_PARSE_NOCDATA) != 0) {
@@ -367,6 +407,12 @@ struct xmlrpc_reader *xmlrpc_begin(const void *context, size_t maximum, struct e
     return reader;
 }
 
+void xmlrpc_leave_out(struct xmlrpc_reader *reader, int depth, bool (*is_unwanted)(const char *name))
+{
+    reader->unwanted_depth = depth;
+    reader->is_unwanted = is_unwanted;
+}
+
 static bool tell(const struct xmlrpc_reader *reader, struct error **error)
 {
     return error_set(error, ERROR_REFUSED, "what came is no XML-RPC: %s",
@@ -375,7 +421,7 @@ static bool tell(const struct xmlrpc_reader *reader, struct error **error)
 
 bool xmlrpc_feed(struct xmlrpc_reader *reader, const char *bytes, size_t length, struct error **error)
 {
-    enum { PIECE = 1 << 20 };
+    enum { PIECE = 16 * 1024 }; /* libxml2 keeps a copy of what it is fed; a short one stays in the processor's cache */
     reader->read += length;
     if (reader->read > reader->maximum)
         return error_set(error, ERROR_REFUSED, "what came is longer than %zu bytes", reader->maximum);

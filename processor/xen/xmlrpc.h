@@ -19,6 +19,12 @@ char *xmlrpc_write_call(const void *context, const char *method, const json_t *p
 /* A reader of one document, below `context`, that refuses more than `maximum` bytes. */
 struct xmlrpc_reader *xmlrpc_begin(const void *context, size_t maximum, struct error **error);
 
+/*
+ * Leaves out the members of structs, `depth` structs deep, whose names are unwanted: they are checked as XML and not looked at
+ * further.
+ */
+void xmlrpc_leave_out(struct xmlrpc_reader *reader, int depth, bool (*is_unwanted)(const char *name));
+
 /* The next bytes. False when the document is broken; the reader is of no more use then. */
 bool xmlrpc_feed(struct xmlrpc_reader *reader, const char *bytes, size_t length, struct error **error);
 

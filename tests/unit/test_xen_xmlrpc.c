@@ -1,5 +1,6 @@
 /* xen/xmlrpc: documents of both generations, recorded traffic byte for byte, hostile ones. */
 #include "xen/instant.h"
+#include "xen/unread.h"
 #include "xen/xmlrpc.h"
 
 #include <dirent.h>
@@ -130,6 +131,54 @@ START_TEST(answers_are_values_or_failures)
         error_free(&error);
         talloc_free(xml);
     }
+}
+END_TEST
+
+static json_t *read_table(const char *fields, const char *method)
+{
+    struct error *error = NULL;
+    struct xmlrpc_reader *reader = xmlrpc_begin(NULL, 1 << 20, &error);
+    xmlrpc_leave_out(reader, unread_depth(method), unread_has);
+    char *xml = memory_format(reader,
+                              "<methodResponse><params><param><value><struct><member><name>Value</name><value><struct><member><name>"
+                              "OpaqueRef:1</name><value><struct>%s</struct></value></member></struct></value></member></struct></value>"
+                              "</param></params></methodResponse>",
+                              fields);
+    json_t *document = NULL;
+    bool fed = true;
+    for (size_t at = 0; fed && xml[at]; at++)
+        fed = xmlrpc_feed(reader, xml + at, 1, &error);
+    if (fed)
+        document = xmlrpc_end(reader, &error);
+    json_t *table = json_object_get(json_array_get(json_object_get(document, "params"), 0), "Value");
+    json_t *record = json_incref(json_object_get(table, "OpaqueRef:1"));
+    json_decref(document);
+    error_free(&error);
+    talloc_free(reader);
+    return record;
+}
+
+START_TEST(fields_that_nobody_reads_are_left_out_of_records_only)
+{
+    static const char fields[] =
+        "<member><name>platform</name><value><struct><member><name>nx</name><value>true</value></member></struct></value></member>"
+        "<member><name>other_config</name><value><struct><member><name>platform</name><value>kept</value></member></struct></value></member>"
+        "<member> <name>domid</name> <value/> </member><member><name>VIFs</name></member>"
+        "<member><name>uuid</name><value>u</value></member><member><name>affinity</name><value><array><data><value>1</value></data></array>"
+        "</value></member>";
+    json_t *record = read_table(fields, "VM.get_all_records");
+    json_t *expected = json_pack("{s:{s:s}, s:s}", "other_config", "platform", "kept", "uuid", "u");
+    ck_assert(json_equal(record, expected));
+    json_decref(record);
+    record = read_table(fields, "host.call_plugin");
+    ck_assert_uint_eq(json_object_size(record), 5);
+    json_decref(record);
+    json_decref(expected);
+    ck_assert_ptr_null(read_table("<member><name>domid</name><value>1</value><value>2</value></member>", "VM.get_all_records"));
+    ck_assert_ptr_null(read_table("<member><name>domid</name><value>1</value></membre>", "VM.get_all_records"));
+    ck_assert_int_eq(unread_depth("VM.get_record"), 2);
+    ck_assert_int_eq(unread_depth("event.from"), 4);
+    ck_assert(!unread_has("uuid") && unread_has("HVM_boot_params") && unread_has("xenstore_data"));
 }
 END_TEST
 
@@ -282,6 +331,7 @@ static Suite *xmlrpc_suite(void)
     tcase_add_test(cases, calls_are_written_as_xapi_wants_them);
     tcase_add_test(cases, instants_are_read_in_every_form);
     tcase_add_test(cases, answers_are_values_or_failures);
+    tcase_add_test(cases, fields_that_nobody_reads_are_left_out_of_records_only);
     tcase_add_test(cases, what_is_too_deep_or_too_long_is_refused);
     tcase_add_test(cases, recorded_traffic_is_replayed_byte_for_byte);
     tcase_add_test(cases, mutations_do_no_harm);
