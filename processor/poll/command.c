@@ -70,7 +70,7 @@ static const char *const command_effects[] = {
     "moved",        "same_choice",   "past_date",     "unclear_date",    "too_many_choices", "no_such_choice",
     "last_choice",  "which_choice",  "moved_meanwhile", "required",      "optional",         "unknown_participant",
     "invited",      "invited_already", "too_many_people", "removed",     "last_person",      "proxied",
-    "unclear_proxy", "cloned",           "not_in_a_form", "form_status",
+    "unclear_proxy", "cloned",           "not_in_a_form", "form_status",     "removal_shows",
     "options_set",  "unclear_option", "not_anonymously",
     "decided",       "not_decided",     "cancelled",        "needs_nothing",
     "csv",

@@ -179,6 +179,15 @@ static bool move_up(const void *context, struct commanding *commanding, const st
     return after && seats_tell(office, commanding->poll, before, after, 0, commanding->incoming->id, error);
 }
 
+/* Whether the next result would tell what they had answered: whose line is gone from an anonymous one. */
+static bool would_show_answers(const struct poll *poll, const struct invitation *people)
+{
+    bool any = false;
+    for (size_t i = 0; i < memory_count(people); i++)
+        any = any || people[i].state != INVITATION_UNDELIVERED;
+    return any && poll->options.is_anonymous && poll->state == POLL_OPEN;
+}
+
 bool command_remove(struct commanding *commanding, const char *arguments, struct error **error)
 {
     void *context = talloc_new(NULL);
@@ -190,6 +199,8 @@ bool command_remove(struct commanding *commanding, const char *arguments, struct
     bool done = people && (seats || !is_limited);
     if (done && (long)memory_count(people) >= poll->invited)
         done = command_tell(commanding, "last_person", NULL);
+    else if (done && would_show_answers(poll, people))
+        done = command_tell(commanding, "removal_shows", NULL);
     else
         for (size_t i = 0; done && i < memory_count(people); i++) {
             enum invitation_state before = people[i].state;

@@ -292,9 +292,11 @@ static bool answer_person(void *context, const struct taking *taking, struct err
     if (!view)
         return false;
     bool done = true;
+    bool names_nobody = taking->poll->options.is_anonymous;
     if (taking->is_late && says_nothing(taking)) { /* 「承知しました」 to the result */
-        done = !*taking->incoming->letter->new_text || queue_to_organiser(context, taking, view, "late-word", error);
-    } else if (taking->asks && invitation->asked > office->config->asks_a_poll && !taking->poll->options.is_anonymous) {
+        if (!names_nobody && *taking->incoming->letter->new_text)
+            done = queue_to_organiser(context, taking, view, "late-word", error);
+    } else if (taking->asks && invitation->asked > office->config->asks_a_poll && !names_nobody) {
         done = queue_to_organiser(context, taking, view, "unclear-answer", error);
     } else {
         const char *template = taking->asks ? "form-ask" : "form-ack";

@@ -9,6 +9,7 @@
 #include "mail/route.h"
 #include "poll/derive.h"
 #include "poll/proposal.h"
+#include "poll/receipt.h"
 #include "poll/view.h"
 #include "store/answer.h"
 #include "store/choice.h"
@@ -28,10 +29,13 @@ struct replay {
 
 static void add_difference(struct replay *replay, json_t *own)
 {
-    char *name = view_person_name(NULL, replay->invitation->name, replay->invitation->address);
-    json_t *difference = json_pack("{s:s, s:s, s:s, s:n, s:n, s:n, s:n, s:n, s:n, s:b}", "poll", replay->poll->code, "person",
-                                   name, "address", replay->invitation->address, "n", "label", "stored", "derived",
-                                   "archive", "missing", "changed", 0);
+    const struct invitation *invitation = replay->invitation;
+    bool is_anonymous = replay->poll->options.is_anonymous;
+    char *name = is_anonymous ? receipt_make(NULL, replay->office, replay->poll, invitation->number)
+                              : view_person_name(NULL, invitation->name, invitation->address);
+    json_t *difference = json_pack("{s:s, s:s, s:o, s:n, s:n, s:n, s:n, s:n, s:n, s:b}", "poll", replay->poll->code,
+                                   "person", name, "address", view_text(is_anonymous ? NULL : invitation->address), "n",
+                                   "label", "stored", "derived", "archive", "missing", "changed", 0);
     json_object_update(memory_check(difference), own);
     json_array_append_new(replay->result->differences, difference);
     json_decref(own);

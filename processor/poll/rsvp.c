@@ -72,12 +72,12 @@ static json_t *view_note(const void *context, const struct rsvping *rsvping, con
     json_t *mark = view_mark(rsvping->mark);
     json_object_update(view, mark);
     json_decref(mark);
+    bool is_anonymous = poll->options.is_anonymous;
+    const char *person = view_person_name(context, invitation->name, invitation->address);
+    const char *from = rsvping->is_strange ? view_person_name(context, sender->name, sender->address) : person;
     json_t *own = json_pack(
-        "{s:s, s:s, s:s, s:o, s:o, s:b, s:b, s:b, s:o}", "person",
-        view_person_name(context, invitation->name, invitation->address), "sender",
-        rsvping->is_strange ? view_person_name(context, sender->name, sender->address)
-                            : view_person_name(context, invitation->name, invitation->address),
-        "sender_address", sender->address, "label",
+        "{s:o, s:o, s:s, s:o, s:o, s:b, s:b, s:b, s:o}", "person", view_text(is_anonymous ? NULL : person), "sender",
+        view_text(is_anonymous ? NULL : from), "sender_address", is_anonymous ? "" : sender->address, "label",
         entry_view_label(poll, event, language), "comment",
         view_text(rsvping->calendar->comment), "is_counter", rsvping->calendar->is_counter, "is_strange",
         rsvping->is_strange, "is_required", invitation->required, "proposed", view_proposal(rsvping, language));
@@ -132,7 +132,8 @@ static bool take(const struct rsvping *rsvping, struct error **error)
     const struct letter_calendar *calendar = rsvping->calendar;
     struct incoming *incoming = rsvping->incoming;
     bool counts = rsvping->mark != MARK_NONE && !calendar->is_counter && !rsvping->is_strange;
-    bool matters = calendar->is_counter || rsvping->is_strange || *calendar->comment ||
+    bool is_anonymous = rsvping->poll->options.is_anonymous; /* then there is nothing to tell of who has sent it */
+    bool matters = calendar->is_counter || (rsvping->is_strange && !is_anonymous) || *calendar->comment ||
                    (rsvping->mark == MARK_NO && rsvping->invitation->required);
     if (rsvping->mark == MARK_NONE && !calendar->is_counter)
         return incoming_settle(incoming, "ignored", "a calendar that says nothing of coming");
@@ -180,7 +181,7 @@ static void note_answer(void *closure, int number, const struct rsvp *rsvp)
         answers->marks[number] = mark_from_name(rsvp->mark);
 }
 
-static json_t *view_people(const struct office *office, const struct invitation *invitations,
+static json_t *view_people(const struct office *office, const struct poll *poll, const struct invitation *invitations,
                            const struct answers *answers, enum mark mark, const char *language)
 {
     struct names *names = names_begin(language, (size_t)office->config->names_shown);
@@ -191,7 +192,12 @@ static json_t *view_people(const struct office *office, const struct invitation 
         names_add(names, name, NULL);
         talloc_free(name);
     }
-    return names_end(names);
+    json_t *view = names_end(names);
+    if (json_is_object(view) && poll->options.is_anonymous) {
+        json_object_set_new(view, "names", json_null());
+        json_object_set_new(view, "more", json_null());
+    }
+    return view;
 }
 
 static bool read_answers(void *context, struct office *office, const struct poll *poll,
@@ -224,10 +230,10 @@ bool rsvp_view(struct office *office, const struct poll *poll, const char *langu
         *view = view_check(json_pack(
             "{s:o, s:o, s:b, s:o, s:o, s:o, s:o}", "n", choice ? json_integer(choice->number) : json_null(), "label",
             entry_view_label(poll, event, language), "is_cancelled", decision->is_cancelled, "coming",
-            view_people(office, invitations, &answers, MARK_YES, language), "perhaps",
-            view_people(office, invitations, &answers, MARK_MAYBE, language), "declining",
-            view_people(office, invitations, &answers, MARK_NO, language), "silent",
-            view_people(office, invitations, &answers, MARK_NONE, language)));
+            view_people(office, poll, invitations, &answers, MARK_YES, language), "perhaps",
+            view_people(office, poll, invitations, &answers, MARK_MAYBE, language), "declining",
+            view_people(office, poll, invitations, &answers, MARK_NO, language), "silent",
+            view_people(office, poll, invitations, &answers, MARK_NONE, language)));
     json_decref(event);
     talloc_free(context);
     return done;

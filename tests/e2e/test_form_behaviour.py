@@ -94,9 +94,12 @@ def results_are_handed_out(tap):
     anonymous, ballots = open_form("匿名: はい\n" + TEXT + "Q3. ご意見 (自由記述)\n")
     [ack] = anonymous.take(FIRST.reply(ballots[FIRST.address], "Q1: 2\nQ3: 静かな部屋がよいです。"))
     tap.contains(text_of(ack), "受付番号", "an anonymous one: a receipt in the acknowledgement")
-    result = text_of(anonymous.take(at="2025-12-25T17:05:00+09:00")[0])
+    results = anonymous.take(at="2025-12-25T17:05:00+09:00")
+    result = text_of(results[0])
     tap.contains(result, "静かな部屋がよいです。", "the words are in the result")
     tap.ok(FIRST.name not in result, "and the name is not", result)
+    mails = anonymous.take(FIRST.reply(next(mail for mail in results if address_of(mail) == FIRST.address), "承知しました。"))
+    tap.equal(list(map(address_of, mails)), [], "nor is it told who writes after the close")
 
 
 def main():

@@ -2,10 +2,11 @@
 """A decision, a change and a cancellation as they arrive in people's calendars, in Japanese and in English: every mail is
 compared with its golden file, and every calendar is read by other programs. KAIRAN_SANITIZE: yes"""
 import base64
+import json
 import os
 
 from calendar_readers import line_faults, read_by_icalendar, read_by_khal
-from kairan_test import DOMAIN, Tap, skip_all
+from kairan_test import DOMAIN, Tap, skip_all, text_of
 from poll_people import ENGLISH, JAPANESE, WORDS_EN, WORDS_JA
 from poll_test import GOLDEN, POLL, Center, Golden, address_of, calendars_of
 
@@ -117,6 +118,28 @@ def rsvps(stage):
     stage.command("cancel", stage.code)
     mails = stage.center.take(answer_of(second, moved[second.address], "ACCEPTED"))
     tap.equal((mails, coming(stage)["coming"]), ([], third.name), f"{language}: nothing comes of an answer to what is off")
+
+
+def anonymous_rsvps(stage):
+    """Nobody learns who comes to what an anonymous poll decided on: the organiser gets numbers, and words without names."""
+    tap, people, language = stage.tap, stage.people, stage.language
+    names = [word for who in (*people.asked, people.other) for word in (who.name, who.address)]
+    _, second, third = people.asked
+    stage.open(ALL_DAY[language] + stage.words["anonymous"])
+    own = {address_of(mail): mail for mail in stage.command("decide", stage.code, "1")[1]}
+    mails = stage.center.take(answer_of(second, own[second.address], "ACCEPTED"),
+                              answer_of(people.other, own[second.address], "DECLINED"))
+    tap.equal(mails, [], f"{language}: of an anonymous poll a strange answer is not passed on")
+    [mail] = stage.center.take(answer_of(third, own[third.address], "DECLINED", "COMMENT:出張です"))
+    stage.golden.mail(stage.center, "rsvp-note-anonymous", mail)
+    view = stage.center.show(stage.code)
+    tap.equal([view["decision"][key] and (view["decision"][key]["count"], view["decision"][key]["names"])
+               for key in ("coming", "perhaps", "declining", "silent")], [(1, None), None, (1, None), (1, None)],
+              f"{language}: how many come is counted")
+    note = [letter.message for letter in stage.center.all_mails() if address_of(letter.message) == people.organiser.address]
+    [status] = stage.center.take(people.organiser.reply(note[-1], {"ja": "状況", "en": "status"}[language]))
+    said = json.dumps(view, ensure_ascii=False) + "".join(map(text_of, (mail, status)))
+    tap.ok(not any(name in said for name in names), f"{language}: and nobody is named", said)
 
 
 def decision_change_cancellation(stage):
@@ -283,6 +306,7 @@ def main():
         whole_days(stage)
         calling_off_early(stage)
         rsvps(stage)
+        anonymous_rsvps(stage)
         stage.move()
         decided_by_mail(stage)
         called_off_by_mail(stage)

@@ -6,7 +6,7 @@ import re
 import kairan_test as kt
 from kairan_test import Tap
 from poll_people import JAPANESE
-from poll_test import DATES_JA, LATE, OPENED, POLL, Center, address_of
+from poll_test import DATES_JA, LATE, OPENED, POLL, Center, address_of, bounce_of
 
 YAMADA = JAPANESE.organiser
 SATO, SUZUKI, TANAKA = JAPANESE.asked
@@ -131,9 +131,23 @@ def anonymous_is_anonymous(tap):
     rows = {line.split()[0]: "".join(line.split()[1:]) for line in result.splitlines() if re.match("[A-Z2-7]{4}-[A-Z2-7]{4} ", line)}
     tap.equal([rows.get(receipts[who]) for who in (SATO, SUZUKI)], ["○△×", "×△○"], "a receipt finds its line")
     tap.equal(list(rows), sorted(rows), "the lines stand in the order of receipts")
-    shown = center.run("poll", "show", center.codes()[0]).stdout.decode() + \
-        center.run("poll", "export", center.codes()[0]).stdout.decode()
+    shown = "".join(center.run("poll", *words).stdout.decode() for words in (
+        ("list",), ("show", center.codes()[0]), ("show", center.codes()[0], "--json"), ("export", center.codes()[0]),
+        ("export", center.codes()[0], "--json")))
     tap.ok(not any(name in shown for name in names), "nor does the command line", shown)
+    late = to([letter.message for letter in center.all_mails()], SATO)[-1]
+    mails = center.take(SATO.reply(late, "承知しました。"))
+    tap.equal(to(mails, YAMADA), [], "a word that comes after the close is passed on to nobody")
+
+
+def a_removal_would_show_an_answer(tap):
+    center, ballots = opened("匿名: はい")
+    center.take(SATO.reply(ballots[SATO.address], "○△×"), bounce_of(ballots[SUZUKI.address], SUZUKI.address))
+    mails = center.take(YAMADA.reply(note_of(center), "除外 佐藤"))
+    tap.ok(kinds(mails, SATO) == [] and "匿名のため" in kt.text_of(to(mails, YAMADA)[-1]), "whose line vanished would be known",
+           kt.text_of(mails[-1]))
+    mails = center.take(YAMADA.reply(note_of(center), "除外 鈴木"))
+    tap.contains(kt.text_of(to(mails, YAMADA)[-1]), "鈴木 一郎 さんを外しました", "whom mail does not reach has no line")
 
 
 def options_are_commands(tap):
@@ -205,6 +219,7 @@ def main():
     results_may_be_the_organisers(tap)
     results_may_be_open(tap)
     anonymous_is_anonymous(tap)
+    a_removal_would_show_an_answer(tap)
     options_are_commands(tap)
     months_follow_each_other(tap)
     tap.done()

@@ -3,12 +3,13 @@
 KAIRAN_SANITIZE: yes"""
 import json
 import os
+import re
 import sqlite3
 
 import kairan_test as kt
 from kairan_test import Tap
 from poll_people import JAPANESE
-from poll_test import LATE, Center, address_of
+from poll_test import DATES_JA, LATE, Center, address_of
 
 YAMADA = JAPANESE.organiser
 SATO, SUZUKI, TANAKA = JAPANESE.asked
@@ -95,6 +96,16 @@ def missing_mails_show(tap):
     marks = center.marks(SUZUKI.name)
     replay(center, "--write")
     tap.equal(center.marks(SUZUKI.name), marks, "--write leaves alone whose mails are not all there")
+
+
+def anonymous_stays_anonymous(tap):
+    center = Center()
+    ballots = center.open(YAMADA, JAPANESE.asked, f"候補日:\n{DATES_JA}締切: 12/25(木) 17:00\n匿名: はい\n")
+    [ack] = center.take(SATO.reply(ballots[SATO.address], "○△×"))
+    receipt = re.search(r"受付番号 ([A-Z2-7]{4}-[A-Z2-7]{4}) ", kt.text_of(ack))[1]
+    os.remove(os.path.join(center.folder, "archive", archived(center, "ok")))
+    said = center.run("replay", check=False).stdout.decode() + str(replay(center))
+    tap.ok(receipt in said and SATO.name not in said and SATO.address not in said, "a difference is told of a receipt", said)
 
 
 def a_changed_mail_shows(tap):
