@@ -78,6 +78,8 @@ static bool take_option(struct command_options *options, const char *name)
         options->no_post = true;
     else if (strcmp(name, "write") == 0)
         options->write = true;
+    else if (strcmp(name, "anyway") == 0)
+        options->anyway = true;
     else if (strcmp(name, "now") == 0)
         options->now = optarg;
     else if (strcmp(name, "lang") == 0)
@@ -100,7 +102,8 @@ bool command_read_options(int argc, char *argv[], const char *const allowed[], s
 {
     static const struct option known[] = {
         {"help", no_argument, NULL, 'h'},        {"json", no_argument, NULL, 0},
-        {"write", no_argument, NULL, 0},         {"watch", no_argument, NULL, 0},         {"dry-run", no_argument, NULL, 0},
+        {"write", no_argument, NULL, 0},         {"anyway", no_argument, NULL, 0},
+        {"watch", no_argument, NULL, 0},         {"dry-run", no_argument, NULL, 0},
                 {"no-post", no_argument, NULL, 0},
         {"domain", required_argument, NULL, 0},  {"transport", required_argument, NULL, 0},
         {"poll", required_argument, NULL, 0},

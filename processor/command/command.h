@@ -39,6 +39,7 @@ struct command_options {
     bool dry_run;         /* --dry-run */
     bool no_post;         /* --no-post */
     bool write;           /* --write */
+    bool anyway;          /* --anyway */
     const char *now;      /* --now */
     const char *language; /* --lang */
     const char *domain;   /* --domain */

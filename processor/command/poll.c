@@ -119,8 +119,12 @@ static bool decide_poll(struct request *request, struct error **error)
     long number = strtol(request->argument, &end, 10);
     if (end == request->argument || *end || number < 1 || number > INT_MAX)
         return error_set(error, ERROR_REFUSED, "\"%s\" is not the number of a choice", request->argument);
-    return decide_choice(request->office, request->poll, (int)number, command_language(), &report, error) &&
-           command_print(request->office->templates, "decide.txt", report, request->options->json, error);
+    struct wish wish = {(int)number, request->options->anyway, command_language()};
+    if (!decide_choice(request->office, request->poll, &wish, &report, error))
+        return false;
+    bool is_doubtful = json_is_true(json_object_get(report, "is_doubtful"));
+    return command_print(request->office->templates, "decide.txt", report, request->options->json, error) &&
+           (!is_doubtful || error_set(error, ERROR_REFUSED, "nothing was decided; with --anyway it is"));
 }
 
 static bool cancel_poll(struct request *request, struct error **error)
@@ -164,16 +168,17 @@ int command_poll(int argc, char *argv[])
     struct command_options options;
     int status = COMMAND_DONE;
     struct error *error = NULL;
-    if (!command_read_options(argc, argv, (const char *const[]){"json", NULL}, &options, &status))
+    if (!command_read_options(argc, argv, (const char *const[]){"json", "anyway", NULL}, &options, &status))
         return status;
     const char *word = options.first < argc ? argv[options.first] : "";
     size_t index = 0;
     size_t count = sizeof words / sizeof *words;
     while (index < count && strcmp(words[index].word, word) != 0)
         index++;
-    if (index == count || argc - options.first != 1 + words[index].arguments) {
+    bool is_known = index < count && (!options.anyway || words[index].run == decide_poll);
+    if (!is_known || argc - options.first != 1 + words[index].arguments) {
         fprintf(stderr, "usage: kairan poll list | show CODE | export CODE | open CODE | remind CODE | close CODE"
-                        " | decide CODE NUMBER | cancel CODE\n");
+                        " | decide [--anyway] CODE NUMBER | cancel CODE\n");
         return COMMAND_USAGE;
     }
     void *context = talloc_new(NULL);

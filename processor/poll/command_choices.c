@@ -283,7 +283,7 @@ static bool move(struct commanding *commanding, const struct choice *from, const
     tell_choice(commanding, "moved", &after);
     json_object_set_new(json_object_get(commanding->entry, "moved"), "before", json_string(label));
     talloc_free(label);
-    return commanding->poll->state != POLL_CLOSED || command_tell_decision(commanding, after.number, error);
+    return commanding->poll->state != POLL_CLOSED || command_tell_decision(commanding, after.number, true, error);
 }
 
 /* Whether a choice may be moved: of a poll that is closed only the one that was decided on. If not, that has been told. */

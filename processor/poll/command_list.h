@@ -55,8 +55,8 @@ long command_read_number(const char *text, size_t *length);
 bool command_decide(struct commanding *commanding, const char *arguments, struct error **error);
 bool command_cancel(struct commanding *commanding, const char *arguments, struct error **error);
 
-/* Decides on a choice, and tells so. */
-bool command_tell_decision(struct commanding *commanding, int number, struct error **error);
+/* Decides on a choice, and tells so; without insisting, only when nothing speaks against it (see decide.h). */
+bool command_tell_decision(struct commanding *commanding, int number, bool insists, struct error **error);
 
 /* command_clone.c: another poll like this one */
 bool command_clone(struct commanding *commanding, const char *arguments, struct error **error);

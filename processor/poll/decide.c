@@ -224,20 +224,43 @@ static bool next_decision(struct office *office, const struct poll *poll, const 
            (poll->state != POLL_OPEN || store_set_poll_state(office->store, poll->id, POLL_CLOSED, office->now, error));
 }
 
-static json_t *view_report(struct notice *notice, bool unchanged, const char *language, struct error **error)
+/* How far the ○ of a line are from the quorum, or null: it is reached, or there is none. */
+static json_t *view_short(json_t *result, json_t *line)
 {
-    json_t *view = view_notice(notice, language, error);
-    if (!view)
-        return NULL;
-    json_t *line = json_object_get(view, "line");
-    json_t *report = json_pack(
-        "{s:O, s:O, s:O, s:O, s:b, s:b, s:b, s:O, s:I, s:O, s:O}", "title", json_object_get(view, "title"), "code",
-        json_object_get(view, "code"), "n", json_object_get(line, "n"), "label", json_object_get(view, "label"),
-        "is_first", !unchanged && notice->sequence == 0, "is_change", !unchanged && notice->sequence > 0, "is_unchanged",
-        unchanged, "before", json_object_get(view, "before"), "mails", (json_int_t)notice->mails, "blocked",
-        json_object_get(line, "blocked"), "missing", json_object_get(line, "missing"));
-    json_decref(view);
-    return view_check(report);
+    json_int_t need = json_integer_value(json_object_get(json_object_get(result, "quorum"), "need"));
+    json_int_t yes = json_integer_value(json_object_get(line, "yes"));
+    json_int_t reach = yes + json_integer_value(json_object_get(line, "maybe"));
+    if (yes >= need)
+        return json_null();
+    return json_pack("{s:I, s:I, s:I, s:b}", "need", need, "yes", yes, "reach", reach, "is_possible", reach >= need);
+}
+
+/* What became of a wish. */
+enum outcome { OUTCOME_DECIDED, OUTCOME_UNCHANGED, OUTCOME_DOUBTFUL };
+
+static json_t *view_report(const struct notice *notice, json_t *result, enum outcome outcome, const char *language)
+{
+    json_t *line = find_line(result, notice->choice->number);
+    bool decided = outcome == OUTCOME_DECIDED;
+    return view_check(json_pack(
+        "{s:O, s:O, s:O, s:o, s:b, s:b, s:b, s:b, s:o, s:I, s:O, s:O, s:o}", "title", json_object_get(result, "title"),
+        "code", json_object_get(result, "code"), "n", json_object_get(line, "n"), "label",
+        view_label(notice->poll, notice->event, language), "is_first", decided && notice->sequence == 0, "is_change",
+        decided && notice->sequence > 0, "is_unchanged", outcome == OUTCOME_UNCHANGED, "is_doubtful",
+        outcome == OUTCOME_DOUBTFUL, "before", view_label(notice->poll, notice->before, language), "mails",
+        (json_int_t)notice->mails, "blocked", json_object_get(line, "blocked"), "missing",
+        json_object_get(line, "missing"), "short",
+        decided && !has_answers(line) ? json_null() : view_short(result, line)));
+}
+
+/* Whether an organiser may have overlooked why a date is a bad one. */
+static bool is_doubtful(json_t *result, int number)
+{
+    json_t *line = find_line(result, number);
+    json_t *missing = view_short(result, line);
+    bool is_out_of_reach = json_is_object(missing) && !json_is_true(json_object_get(missing, "is_possible"));
+    json_decref(missing);
+    return is_out_of_reach || json_is_string(json_object_get(line, "blocked"));
 }
 
 static bool check_decidable(const struct poll *poll, const struct choice *choice, int number, struct error **error)
@@ -248,36 +271,45 @@ static bool check_decidable(const struct poll *poll, const struct choice *choice
     return choice || error_set(error, ERROR_REFUSED, "the poll %s has no choice %d", poll->code, number);
 }
 
-bool decide_choice(struct office *office, const struct poll *poll, int number, const char *language, json_t **report,
+/* Keeps a decision and tells everybody. */
+static bool decide(const void *context, struct notice *notice, const struct decision *before, struct error **error)
+{
+    struct decision decision;
+    if (!next_decision(notice->office, notice->poll, notice->choice, notice->event, before, &decision, error))
+        return false;
+    notice->sequence = decision.sequence;
+    json_object_set_new(notice->event, "sequence", json_integer(decision.sequence));
+    return send_notice(context, notice, notice->event, error);
+}
+
+bool decide_choice(struct office *office, const struct poll *poll, const struct wish *wish, json_t **report,
                    struct error **error)
 {
-    const struct choice *choice = find_choice(poll, number);
+    const struct choice *choice = find_choice(poll, wish->number);
     struct decision *before;
     *report = NULL;
     void *context = talloc_new(NULL);
-    if (!check_decidable(poll, choice, number, error) ||
-        !store_find_decision(context, office->store, poll->id, &before, error)) {
-        talloc_free(context);
-        return false;
+    json_t *result = NULL;
+    if (check_decidable(poll, choice, wish->number, error) &&
+        store_find_decision(context, office->store, poll->id, &before, error))
+        result = result_view(office, poll, wish->language, false, error);
+    if (result) {
+        struct notice notice = {.office = office, .poll = poll, .template = "decision", .method = "REQUEST"};
+        notice.choice = choice;
+        notice.event = entry_event(office, poll, choice);
+        json_t *earlier = before && !before->is_cancelled ? entry_load(before->event) : NULL;
+        notice.before = earlier && !entry_same_time(earlier, notice.event) ? earlier : NULL;
+        enum outcome outcome = OUTCOME_DECIDED;
+        if (earlier && json_equal(earlier, notice.event))
+            outcome = OUTCOME_UNCHANGED;
+        else if (!wish->insists && is_doubtful(result, wish->number))
+            outcome = OUTCOME_DOUBTFUL;
+        if (outcome != OUTCOME_DECIDED || decide(context, &notice, before, error))
+            *report = view_report(&notice, result, outcome, wish->language);
+        json_decref(earlier);
+        json_decref(notice.event);
     }
-    struct notice notice = {.office = office, .poll = poll, .template = "decision", .method = "REQUEST", .choice = choice};
-    json_t *event = entry_event(office, poll, choice);
-    json_t *earlier = before && !before->is_cancelled ? entry_load(before->event) : NULL;
-    bool unchanged = earlier && json_equal(earlier, event);
-    bool done = true;
-    notice.event = event;
-    notice.before = earlier && !entry_same_time(earlier, event) ? earlier : NULL;
-    if (!unchanged) {
-        struct decision decision;
-        done = next_decision(office, poll, choice, event, before, &decision, error);
-        notice.sequence = decision.sequence;
-        json_object_set_new(event, "sequence", json_integer(decision.sequence));
-        done = done && send_notice(context, &notice, event, error);
-    }
-    if (done)
-        *report = view_report(&notice, unchanged, language, error);
-    json_decref(earlier);
-    json_decref(event);
+    json_decref(result);
     talloc_free(context);
     return *report != NULL;
 }

@@ -11,16 +11,27 @@
 #include "mail/office.h"
 #include "store/poll.h"
 
+/* What is to be decided on. */
+struct wish {
+    int number; /* of the choice */
+    bool insists; /* although a required person cannot come, or the quorum is out of reach */
+    const char *language; /* of the report */
+};
+
 /*
- * Decides on the choice with this number: an open poll is closed, everybody invited and the organiser get the date as a
- * mail and a calendar entry. A second decision moves the entry; the same one again sends only what has changed about it
- * since (a time or a place that was corrected), or nothing. Refused for drafts, cancelled polls and unknown numbers.
- * Must run inside a transaction. *report, owned by the caller, tells what was done:
+ * Decides on a choice: an open poll is closed, everybody invited and the organiser get the date as a mail and a calendar
+ * entry. A second decision moves the entry; the same one again sends only what has changed about it since (a time or a
+ * place that was corrected), or nothing. When a required person cannot come to it, or ○ and △ together are fewer than
+ * the quorum, nothing is done but for who insists. Refused for drafts, cancelled polls and unknown numbers. Must run
+ * inside a transaction. *report, owned by the caller, tells what was done:
  *
- *   {"title","code","n","label","is_first","is_change","is_unchanged","before" (label)|null,"mails",
- *    "blocked" (names of required people who cannot come)|null,"missing" (of those who have not answered)|null}
+ *   {"title","code","n","label","is_first","is_change","is_unchanged","is_doubtful" (nothing was decided),
+ *    "before" (label)|null,"mails","blocked" (names of required people who cannot come)|null,
+ *    "missing" (of those who have not answered)|null,"short":{"need","yes","reach" (with △),"is_possible"}|null}
+ *
+ * where "short" is there when the ○ are fewer than the quorum.
  */
-bool decide_choice(struct office *office, const struct poll *poll, int number, const char *language, json_t **report,
+bool decide_choice(struct office *office, const struct poll *poll, const struct wish *wish, json_t **report,
                    struct error **error);
 
 /*

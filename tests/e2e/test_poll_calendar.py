@@ -149,7 +149,10 @@ def decision_change_cancellation(stage):
     stage.center.take(first.reply(ballots[first.address], "○×△○"), second.reply(ballots[second.address], "○○○×"))
     code = stage.code
     done, mails = stage.command("decide", code, "2")
-    tap.contains(done.stdout.decode(), first.name, f"{stage.language}: whoever is required and cannot come is named")
+    tap.equal((done.returncode, mails), (1, []), f"{stage.language}: nothing is decided when a required person cannot come")
+    tap.contains(done.stdout.decode(), first.name, f"{stage.language}: who is named")
+    done, mails = stage.command("decide", "--anyway", code, "2")
+    tap.contains(done.stdout.decode(), first.name, f"{stage.language}: and again for who insists")
     tap.equal(sorted(map(address_of, mails)), sorted(who.address for who in (*people.asked, people.organiser)),
               f"{stage.language}: everybody gets it")
     own = {address_of(mail): mail for mail in mails}
@@ -176,10 +179,10 @@ def decision_change_cancellation(stage):
         tap.equal((done.returncode, mails), (1, []), f"{stage.language}: {words[0]} is refused once it is cancelled")
 
 
-COMMANDS = {"ja": {"decide": "確定 2 でお願いします", "again": "確定 2", "other": "確定 〔1〕", "move": "訂正 1 1/20(火) 10:00-12:00",
+COMMANDS = {"ja": {"doubt": "確定 2 でお願いします", "decide": "確定 2 それでもお願いします。", "again": "確定 2", "other": "確定 〔1〕", "move": "訂正 1 1/20(火) 10:00-12:00",
                    "not decided": "訂正 2 1/21(水) 10:00-12:00", "which": "確定", "none": "確定 9", "one": "中止 1",
                    "cancel": "中止してください。"},
-            "en": {"decide": "confirm 2", "again": "Confirm 2", "other": "decide 1", "move": "fix 1 Tue 20 Jan 10:00-12:00",
+            "en": {"doubt": "confirm 2", "decide": "confirm 2 anyway", "again": "Confirm 2", "other": "decide 1", "move": "fix 1 Tue 20 Jan 10:00-12:00",
                    "not decided": "fix 2 Wed 21 Jan 10:00-12:00", "which": "confirm", "none": "confirm 9", "one": "cancel 1",
                    "cancel": "Cancel please."}}
 
@@ -201,6 +204,10 @@ def decided_by_mail(stage):
         others = [mail for mail in mails if mail is not transcript]
         return transcript, [mail for mail in others if address_of(mail) == third.address], sorted(map(address_of, others))
 
+    transcript, mails, told = command("doubt")
+    stage.golden.mail(stage.center, "transcript-doubt", transcript)
+    tap.equal((mails, told, stage.center.show(stage.code)["decision"]), ([], [], None),
+              f"{language}: nothing is decided before the organiser knows that a required person cannot come")
     transcript, [mail], told = command("which", "none", "decide")
     stage.golden.mail(stage.center, "transcript-decision", transcript)
     tap.equal(told, everybody, f"{language}: a decision by mail goes to everybody")

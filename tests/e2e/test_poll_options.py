@@ -73,6 +73,30 @@ def a_quorum_may_come_later(tap):
     tap.contains(kt.text_of(transcript), "読み取れませんでした", "what is not understood changes nothing")
 
 
+def a_decision_below_the_quorum_is_asked_about(tap):
+    center, ballots = opened("定足数: 3名")
+    center.take(SATO.reply(ballots[SATO.address], "○△×"), SUZUKI.reply(ballots[SUZUKI.address], "○○○"))
+    [transcript] = center.take(YAMADA.reply(note_of(center), "確定 2"))
+    for part in ("〔2〕 1月16日(金) 10:00-12:00 は、次のご注意があるため、まだ決定していません", "○は1名で、定足数の3名に足りません。",
+                 "「確定 2 それでも」"):
+        tap.contains(kt.text_of(transcript), part, "a decision below the quorum: why, and what to do")
+    done = center.run("poll", "decide", center.codes()[0], "2", check=False)
+    tap.equal((done.returncode, "--anyway" in done.stdout.decode()), (1, True), "at the terminal likewise")
+    tap.equal(center.run("poll", "show", "--anyway", center.codes()[0], check=False).returncode, 2, "where no other word takes that")
+    mails = center.take(YAMADA.reply(transcript, "確定 2 それでも"))
+    tap.equal((kinds(mails, TANAKA), "定足数の3名に足りません" in kt.text_of(to(mails, YAMADA)[-1])), (["決定"], True),
+              "who insists decides, and has been told")
+    [transcript] = center.take(YAMADA.reply(note_of(center), "確定 1"))
+    tap.contains(kt.text_of(transcript), "まだ決定していません", "another one is judged anew")
+    [transcript] = center.take(YAMADA.reply(note_of(center), "確定 2"))
+    tap.contains(kt.text_of(transcript), "決定済みで、変わったところはありません", "what stands is not")
+    center, ballots = opened("定足数: 2名")
+    center.take(SATO.reply(ballots[SATO.address], "○△×"), SUZUKI.reply(ballots[SUZUKI.address], "○○○"))
+    mails = center.take(YAMADA.reply(note_of(center), "確定 2"))
+    tap.ok(kinds(mails, SATO) == ["決定"] and "△の方も参加できれば足ります" in kt.text_of(to(mails, YAMADA)[-1]),
+           "within reach it is decided, with a word about the △", kt.text_of(mails[-1]))
+
+
 def a_limit_is_kept(tap):
     center, ballots = opened("上限: 2")
     tap.contains(kt.text_of(ballots[SATO.address]), "○は一人2つまで", "the ballot says so")
@@ -215,6 +239,7 @@ def main():
     what_is_not_understood_is_told(tap)
     a_quorum_is_told_when_it_is_reached(tap)
     a_quorum_may_come_later(tap)
+    a_decision_below_the_quorum_is_asked_about(tap)
     a_limit_is_kept(tap)
     results_may_be_the_organisers(tap)
     results_may_be_open(tap)
