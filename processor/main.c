@@ -28,6 +28,7 @@ static const struct {
     {"outbox", command_outbox, "list, retry, drop mails that the MTA has not taken"},
     {"replay", command_replay, "read every answer again from the archive, and compare the votes"},
     {"status", command_status, "how the instance is doing"},
+    {"doctor", command_doctor, "whether the instance can do its work, and what is in its way"},
     {"config", command_config, "every key, its value and its meaning"},
 };
 

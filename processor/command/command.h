@@ -23,6 +23,7 @@ int command_answer(int argc, char *argv[]);
 int command_poll(int argc, char *argv[]);
 int command_xen(int argc, char *argv[]);
 int command_note(int argc, char *argv[]);
+int command_doctor(int argc, char *argv[]);
 int command_outbox(int argc, char *argv[]);
 int command_status(int argc, char *argv[]);
 int command_replay(int argc, char *argv[]);

@@ -1,6 +1,7 @@
 /*
  * kairan-sender: speaks SMTP for kairan. Frames on standard input, two a mail: {"url", "hostname", "from", "to"} and
- * the bytes; one frame back: {"outcome", "reply"}. The connection stays open from mail to mail.
+ * the bytes; one frame back: {"outcome", "reply"}. The connection stays open from mail to mail. Without "from" and "to"
+ * nothing is sent: the server is only asked whether it is there (NOOP).
  */
 #include <curl/curl.h>
 #include <jansson.h>
@@ -131,6 +132,16 @@ static void send_mail(CURL *curl, struct transfer *transfer, struct verdict *ver
     snprintf(verdict->reply, sizeof verdict->reply, "%s", from_server && *transfer->reply ? transfer->reply : reason);
 }
 
+static void greet(CURL *curl, const char *url, struct transfer *transfer, struct verdict *verdict)
+{
+    if (curl_easy_setopt(curl, CURLOPT_URL, url) == CURLE_OK && curl_easy_setopt(curl, CURLOPT_UPLOAD, 0L) == CURLE_OK &&
+        curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "NOOP") == CURLE_OK &&
+        curl_easy_setopt(curl, CURLOPT_HEADERDATA, transfer) == CURLE_OK)
+        send_mail(curl, transfer, verdict);
+    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, NULL);
+    curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+}
+
 /* Carries out one request; what is wrong with the request itself is told as "later", for the caller is at fault. */
 static void answer_request(CURL *curl, const json_t *request, struct transfer *transfer, struct verdict *verdict)
 {
@@ -139,11 +150,13 @@ static void answer_request(CURL *curl, const json_t *request, struct transfer *t
     const char *from = json_string_value(json_object_get(request, "from"));
     const char *to = json_string_value(json_object_get(request, "to"));
     *verdict = (struct verdict){"later", "the sender helper was asked for nothing it can do"};
-    if (!url || !hostname || !from || !to)
+    if (!url || !hostname || !from != !to)
         return;
     char *whole_url = memory_format(NULL, "%s/%s", url, hostname); /* the path is the EHLO name */
-    struct curl_slist *recipients = curl_slist_append(NULL, to);
-    if (recipients && set_mail(curl, whole_url, from, transfer) &&
+    struct curl_slist *recipients = to ? curl_slist_append(NULL, to) : NULL;
+    if (!to)
+        greet(curl, whole_url, transfer, verdict);
+    else if (recipients && set_mail(curl, whole_url, from, transfer) &&
         curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients) == CURLE_OK)
         send_mail(curl, transfer, verdict);
     curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, NULL);

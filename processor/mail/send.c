@@ -88,11 +88,12 @@ static struct send_result *make_result(const void *context, enum send_outcome ou
 
 /* SMTP, through the helper */
 
+/* Without an envelope nothing is sent. */
 static bool send_request(const struct sender *sender, const struct envelope *envelope, const char *bytes, size_t length,
                          struct error **error)
 {
-    json_t *request = json_pack("{s:s, s:s, s:s, s:s}", "url", sender->target, "hostname", sender->hostname, "from",
-                                envelope->sender, "to", envelope->recipient);
+    json_t *request = json_pack("{s:s, s:s, s:s*, s:s*}", "url", sender->target, "hostname", sender->hostname, "from",
+                                envelope ? envelope->sender : NULL, "to", envelope ? envelope->recipient : NULL);
     char *text = request ? json_dumps(request, JSON_COMPACT) : NULL;
     json_decref(request);
     if (!text)
@@ -141,7 +142,7 @@ static struct send_result *send_by_smtp(const void *context, struct sender *send
     struct error *problem = NULL;
     size_t length;
     child_begin(sender->child, HELPER_SECONDS);
-    if (!send_request(sender, envelope, mail->bytes, mail->length, &problem))
+    if (!send_request(sender, envelope, mail ? mail->bytes : "", mail ? mail->length : 0, &problem))
         return give_up_helper(context, sender, &problem);
     char *text = child_receive(sender->child, NULL, REPLY_BYTES_MAXIMUM, &length, &problem);
     if (!text)
@@ -359,4 +360,23 @@ struct send_result *sender_send(const void *context, struct sender *sender, cons
         result = send_by_maildir(context, sender, envelope, mail);
     talloc_free(mail);
     return result;
+}
+
+bool sender_check(struct sender *sender, struct error **error)
+{
+    struct maildir maildir = {.path = sender->target};
+    struct send_result *result;
+    bool is_open = false;
+    switch (sender->transport) {
+    case TRANSPORT_SENDMAIL:
+        return access(sender->target, X_OK) == 0 || error_set_errno(error, "cannot run %s", sender->target);
+    case TRANSPORT_MAILDIR:
+        return maildir_create(&maildir) || error_set(error, ERROR_INSTALLATION, "%s", maildir.why);
+    case TRANSPORT_SMTP:
+        result = send_by_smtp(sender, sender, NULL, NULL, error);
+        is_open = result && (result->outcome == SEND_ACCEPTED ||
+                             error_set(error, ERROR_TEMPORARY, "%s does not take mail: %s", sender->target, result->reply));
+        talloc_free(result);
+    }
+    return is_open;
 }

@@ -6,6 +6,7 @@
 #ifndef KAIRAN_MAIL_SEND_H
 #define KAIRAN_MAIL_SEND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -30,6 +31,12 @@ struct send_result {
  */
 struct sender *sender_open(const void *context, const char *transport, const char *helper, const char *hostname,
                            struct error **error);
+
+/*
+ * Whether the way out is open, found out without sending anything: the SMTP server greets and answers, the program may be
+ * run, the Maildir is there or can be made. The error says what is wrong with it.
+ */
+bool sender_check(struct sender *sender, struct error **error);
 
 struct envelope {
     const char *sender;    /* "" is the null sender */

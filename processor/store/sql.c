@@ -368,6 +368,33 @@ bool store_next_id(struct store *store, const char *table, int64_t *id, struct e
     abort(); /* more tables in the source than slots: raise TABLE_SLOTS */
 }
 
+static bool check_pages(struct store *store, struct error **error)
+{
+    struct rows *rows = sql_query(store, "PRAGMA quick_check(1)", SQL_NO_VALUES, error);
+    bool is_whole = rows && rows_next(rows);
+    char *said = is_whole ? rows_text(NULL, rows, 0) : NULL;
+    bool done = rows && rows_end(rows, error);
+    if (done && (!said || strcmp(said, "ok") != 0))
+        done = error_set(error, ERROR_INSTALLATION, "%s is damaged (%s); restore it from a backup", sqlite3_db_filename(store->database, "main"),
+                         said ? said : "no answer");
+    talloc_free(said);
+    return done;
+}
+
+bool store_check(struct store *store, struct error **error)
+{
+    if (!check_pages(store, error))
+        return false;
+    struct rows *rows = sql_query(store, "PRAGMA foreign_key_check", SQL_NO_VALUES, error);
+    char *table = rows && rows_next(rows) ? rows_text(NULL, rows, 0) : NULL;
+    bool done = rows && rows_end(rows, error);
+    if (done && table)
+        done = error_set(error, ERROR_INSTALLATION, "%s: rows of \"%s\" refer to what is not there; restore it from a backup",
+                         sqlite3_db_filename(store->database, "main"), table);
+    talloc_free(table);
+    return done;
+}
+
 bool store_checkpoint(struct store *store, struct error **error)
 {
     return sqlite3_wal_checkpoint_v2(store->database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK ||

@@ -36,6 +36,9 @@ bool store_drop_part(struct store *store, struct error **error);
 /* A fresh id for a row of `table` (a string literal); valid within the running transaction. */
 bool store_next_id(struct store *store, const char *table, int64_t *id, struct error **error);
 
+/* Reads the whole database and looks for damage: its pages and indexes, and rows that refer to nothing. */
+bool store_check(struct store *store, struct error **error);
+
 /* Moves the write-ahead log into the database and empties it; called at the end of a busy run. */
 bool store_checkpoint(struct store *store, struct error **error);
 

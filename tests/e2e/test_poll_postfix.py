@@ -36,6 +36,10 @@ def poll_runs(tap, town, way, procmail=False):
     tap.contains(ballots[SATO.address]["Return-Path"], "kairan+bounce-", f"{way}: its envelope sender takes bounces")
     undelivered = town.center.show()["undelivered"] or {"names": ""}
     tap.equal(undelivered["names"], f"{GONE.name}, {REFUSED.name}", f"{way}: who bounced and who was refused are undelivered")
+    queue = town.postfix.queue()
+    doctor = {check["name"]: check["state"] for check in town.center.json("doctor")["checks"]}
+    tap.equal((doctor["transport"], doctor["outbox"]), ("well", "warning"), f"{way}: kairan doctor finds the way out open")
+    tap.equal(town.postfix.queue(), queue, f"{way}: and sends nothing to find out")
     refused = [mail for mail in town.center.json("outbox", "list")["mails"] if mail["state"] == "refused"]
     tap.equal({mail["recipient"] for mail in refused}, {REFUSED.address}, f"{way}: kairan outbox lists what was refused")
     replies = [SATO.reply(ballots[SATO.address], "○×△"), SUZUKI.reply(ballots[SUZUKI.address], "全部OKです", "outlook-ja")]
