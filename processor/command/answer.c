@@ -14,6 +14,7 @@
 #include "job/reading.h"
 #include "poll/answer_view.h"
 #include "poll/form_view.h"
+#include "text/almanac.h"
 
 static char *read_file(const void *context, const char *file, size_t limit, size_t *length, struct error **error)
 {
@@ -106,12 +107,17 @@ static bool answer_and_print(const void *context, const char *poll, const char *
     struct config *config = config_load(context, options->instance, NULL);
     if (!config && !clock_set_zone("Asia/Tokyo", error))
         return false;
+    struct almanac *almanac = config ? almanac_load(context, config, error) : NULL;
+    if (config && !almanac)
+        return false;
     struct asked asked = {0};
     size_t length;
     char *bytes = read_poll(context, poll, &asked, error) ? read_file(context, file, LIMIT_LETTER_BYTES, &length, error)
                                                           : NULL;
     if (!bytes)
         return false;
+    if (asked.question)
+        asked.question->almanac = almanac;
     const char *subject = NULL;
     const char *text = bytes;
     if (is_mail(bytes))

@@ -191,7 +191,7 @@ static void judge_unmarked(struct sum *sum, const struct reading *reading, const
     answer->verdict = ANSWER_ASK;
     if (reading->confirms && is_plain && !reading->other_words && !reading->defers) {
         answer->verdict = ANSWER_CONFIRM;
-    } else if (reading->defers && !has_predicate) {
+    } else if (reading->defers && !reading->bare_yes && !reading->bare_no) {
         answer->verdict = ANSWER_DEFER;
     } else if (reading->absent && !reading->bare_yes && !reading->bare_maybe && !reading->defers) {
         mark_all(sum, MARK_NO, true, text);

@@ -36,6 +36,7 @@ enum answer_kind {
     ANSWER_ATTENDANCE, /* who comes: yes, no or maybe; what is written beside that is no matter for doubt */
 };
 
+struct almanac;
 struct ballot_lines;
 
 struct answer_question {
@@ -46,6 +47,7 @@ struct answer_question {
     struct civil now;
     const int *numbers; /* what people call the choices, ascending from 1; NULL: 1, 2, 3, … without a gap */
     enum answer_kind kind;
+    const struct almanac *almanac; /* the hours of 3限; NULL: what is built in */
 };
 
 struct answer_mark {

@@ -143,6 +143,36 @@ static bool resolve_time(struct walk *walk)
     return true;
 }
 
+static bool is_joint(enum token_kind kind)
+{
+    return kind == TOKEN_COMMA || kind == TOKEN_DOT || kind == TOKEN_AND || kind == TOKEN_OR || kind == TOKEN_KA ||
+           kind == TOKEN_RANGE;
+}
+
+/* 3限, 2-3限, 2、3限: numbers that a lesson ends are lessons, too. */
+static bool resolve_lessons(struct walk *walk)
+{
+    size_t count = 0;
+    while (walk_kind(walk, count) == TOKEN_NUMBER && is_joint(walk_kind(walk, count + 1)))
+        count += 2;
+    if (walk_kind(walk, count) != TOKEN_LESSON)
+        return false;
+    uint64_t set = 0;
+    bool bad = false;
+    for (size_t i = 0; i <= count; i += 2) {
+        int first = walk_peek(walk, i)->value;
+        if (walk_kind(walk, i + 1) == TOKEN_RANGE && i < count)
+            i += 2;
+        uint64_t found = walk_find_lessons(walk, first, walk_peek(walk, i)->value, choices_all(walk->question));
+        bad = bad || !found;
+        set |= found;
+    }
+    struct token *token = walk_put_set(walk, count + 1, set, bad);
+    token->origin = TOKEN_LESSON;
+    token->flags |= count ? SET_LIST : 0u;
+    return true;
+}
+
 static bool is_numbered(const struct walk *walk)
 {
     if (walk_kind(walk, 0) == TOKEN_PREFIX || walk_kind(walk, 0) == TOKEN_OPEN)
@@ -178,7 +208,7 @@ void choices_resolve(struct tokens *tokens, const struct answer_question *questi
             walk.narrowed = 0;
             walk.month = 0;
         }
-        if (walk_resolve_weekday_or_english(&walk) || resolve_time(&walk))
+        if (walk_resolve_weekday_or_english(&walk) || resolve_time(&walk) || resolve_lessons(&walk))
             continue;
         if (is_span_of_quantity(&walk))
             walk_put_set(&walk, 3, 0, true);

@@ -29,6 +29,15 @@ size_t walk_narrow_by_time(struct walk *walk, size_t ahead, uint64_t *set)
     const struct token *token = walk_peek(walk, ahead);
     const struct token *second = walk_peek(walk, ahead + 2);
     bool is_range = walk_kind(walk, ahead + 1) == TOKEN_RANGE || walk_kind(walk, ahead + 1) == TOKEN_FROM;
+    if (token->kind == TOKEN_LESSON) {
+        uint64_t lesson = walk_find_lessons(walk, token->value, token->value, *set);
+        if (!lesson) {
+            walk->tokens->list[walk->at + ahead].kind = TOKEN_VAGUE; /* no time of that day, nor of another one */
+            return 0;
+        }
+        *set = lesson;
+        return ahead + 1 - first;
+    }
     if (token->kind == TOKEN_PART) {
         *set &= walk_find(walk, BY_PART, token->value);
         return ahead + 1 - first;

@@ -238,22 +238,42 @@ static bool names_no_option(const struct clause *clause)
         const struct token *token = &clause->tokens[i];
         bool is_day = token->origin == TOKEN_VAGUE || token->origin == TOKEN_DAY || token->origin == TOKEN_DATE ||
                       token->origin == TOKEN_WEEKDAY || token->origin == TOKEN_PART || token->origin == TOKEN_TIME;
-        if (token->kind == TOKEN_SET && !is_day)
+        if (token->kind == TOKEN_SET && !is_day && !(token->flags & SET_REST))
             return false;
     }
     return true;
+}
+
+/* 残りは12/22に回答します */
+static bool names_rest(const struct clause *clause)
+{
+    for (size_t i = 0; i < clause->count; i++)
+        if (clause->tokens[i].kind == TOKEN_SET && clause->tokens[i].flags & SET_REST)
+            return true;
+    return false;
+}
+
+/* 未定のため後日回答します: no choice is named, and the mark says why there is none. */
+static bool is_undecided(const struct clause *clause)
+{
+    for (size_t i = 0; i < clause->count; i++)
+        if (clause->tokens[i].kind == TOKEN_MARK &&
+            (clause->tokens[i].value != MARK_MAYBE || clause->tokens[i].flags & WORD_SYMBOL))
+            return false;
+    return !clause_choices(clause) && !names_rest(clause);
 }
 
 /* 残りは後日: those stay open, and that is no doubt. */
 static bool read_deferral(struct reading *reading, const struct clause *clause, unsigned contents)
 {
     bool promises = clause_promises(reading, clause) || contents & HOLDS_BAD_SET || !(contents & HOLDS_SET);
-    if (contents & (HOLDS_SYMBOL | HOLDS_WORD) || (!promises && contents & (HOLDS_BAD_SET | HOLDS_DANGER)))
+    bool has_mark = contents & (HOLDS_SYMBOL | HOLDS_WORD) && !is_undecided(clause);
+    if (has_mark || (!promises && contents & (HOLDS_BAD_SET | HOLDS_DANGER)))
         return false;
     if (promises && !names_no_option(clause))
         return false;
     if (promises) {
-        reading->defers = true;
+        reading->defers |= !names_rest(clause);
     } else {
         struct statement statement = {.set = clause_choices(clause),
                                       .mark = MARK_NONE,

@@ -386,7 +386,7 @@ static bool read_bound(struct joiner *joiner)
 /* 午後から, 夕方: behind a typed mark it tells more of that choice, not of others. */
 static bool is_time_of_day(const struct token *set)
 {
-    return set->origin == TOKEN_PART || set->origin == TOKEN_VAGUE || (set->bad && set->origin == TOKEN_TIME);
+    return set->origin == TOKEN_PART || set->origin == TOKEN_LESSON || set->origin == TOKEN_VAGUE || (set->bad && set->origin == TOKEN_TIME);
 }
 
 /* The tokens of a bracket that is a remark: it speaks of no choice and takes no mark back. 0 when it is none. */

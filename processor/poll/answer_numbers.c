@@ -120,7 +120,7 @@ static size_t read_time(struct tokens *tokens, size_t at, const char *text, stru
     if (text[length] == ':' && (minutes = digits_at(text + length + 1)).length == 2) {
         is_time = true;
         length += 3;
-    } else if (begins(text + length, "時") && !begins(text + length, "時間")) {
+    } else if (begins(text + length, "時") && !begins(text + length, "時間") && !begins(text + length, "時限")) {
         is_time = true;
         length += strlen("時");
         minutes = digits_at(text + length);
@@ -162,13 +162,15 @@ static size_t read_counted(struct tokens *tokens, size_t at, const char *text, s
         "期",   "班",   "係",   "課",   "号館",    "棟",     "組",      "台",     "点",
         "割",   "mb", "kb",   "min",  "mins", "minutes", "people", "persons", "hours",  "hour",
     };
+    static const char *const lessons[] = {"限目", "限", "時限目", "時限", "コマ目"}; /* the longer one first */
     static const char *const counts[] = {"つ", "回", "件", "個", "コマ"}; /* these may count choices */
     const char *rest = text + first.length;
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         if (begins(rest, counts[i]))
             return add(tokens, TOKEN_COUNT, at, first.length + strlen(counts[i]), first.value);
-    if (begins(rest, "限") || begins(rest, "コマ目"))
-        return add(tokens, TOKEN_VAGUE, at, first.length + (begins(rest, "限") ? strlen("限") : strlen("コマ目")), 0);
+    for (size_t i = 0; i < sizeof lessons / sizeof *lessons; i++)
+        if (begins(rest, lessons[i]))
+            return add(tokens, TOKEN_LESSON, at, first.length + strlen(lessons[i]), first.value);
     if (begins(rest, "番目"))
         return add(tokens, TOKEN_NUMBER, at, first.length + strlen("番目"), first.value);
     if (begins(rest, "番"))

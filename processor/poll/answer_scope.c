@@ -175,13 +175,26 @@ static bool promises_in_english(const char *text, const struct clause *clause)
     return false;
 }
 
+/* 12/22に: a date in figures, and the particle of what happens on it. */
+static bool names_day(const char *text, size_t start, size_t end)
+{
+    for (size_t i = start; i < end; i++) {
+        size_t day = i + 1;
+        while (text[i] == '/' && day < end && is_digit(text[day]))
+            day++;
+        if (day > i + 1 && begins(text + day, "に"))
+            return true;
+    }
+    return false;
+}
+
 bool clause_promises(const struct reading *reading, const struct clause *clause)
 {
     static const char *const deeds[] = {"回答", "返事", "返答", "返信", "連絡", "お知らせ"};
     static const char *const acts[] = {"し",   "いたし",   "致し",   "させ", "申し上げ",
                                        "を",   "できる",   "できます", "差し上げ", "さしあげ"};
-    static const char *const times[] = {"までに", "中に", "来週", "明日", "明後日", "明けに", "次第", "のちほど", "夜に", "午後に", "夕方", "以降に"};
-    static const char *const days[] = {"日に", "曜に", ")に"}; /* "16日に回答できます" may speak of a date that is asked for */
+    static const char *const times[] = {"までに", "中に", "来週", "明日", "明後日", "明けに", "次第", "のちほど", "夜に", "午後に", "夕方", "以降に", "再来週", "来月", "朝に", "午前中に"};
+    static const char *const days[] = {"日に", "曜に", ")に", "頃", "ごろ"}; /* "16日に回答できます" may speak of a date that is asked for */
     const char *text = reading->folded->text;
     for (size_t i = clause->start; i < clause->end; i++)
         for (size_t j = 0; j < sizeof deeds / sizeof *deeds; j++) {
@@ -189,8 +202,9 @@ bool clause_promises(const struct reading *reading, const struct clause *clause)
             if (begins(text + i, deeds[j]) &&
                 holds_one_of(text, after, after + 1, acts, sizeof acts / sizeof *acts) &&
                 (holds_one_of(text, clause->start, i, times, sizeof times / sizeof *times) ||
-                 (!begins(text + after, "でき") &&
-                  holds_one_of(text, clause->start, i, days, sizeof days / sizeof *days))))
+                 ((!begins(text + after, "でき") || clause_contents(clause) & HOLDS_BAD_SET) &&
+                  (holds_one_of(text, clause->start, i, days, sizeof days / sizeof *days) ||
+                   names_day(text, clause->start, i)))))
                 return true;
         }
     return promises_in_english(text, clause);

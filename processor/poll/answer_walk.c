@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/almanac.h"
+
 enum { NOON = 12 };
 
 uint64_t choices_all(const struct answer_question *question)
@@ -90,6 +92,28 @@ uint64_t walk_find_range(const struct walk *walk, int start, int end)
         const struct when *choice = &walk->question->choices[i];
         if (has_property(walk->question, i, BY_START, start) && choice->has_end &&
             choice->end.hour * 60 + choice->end.minute == end)
+            set |= (uint64_t)1 << i;
+    }
+    return set;
+}
+
+uint64_t walk_find_lessons(const struct walk *walk, int first, int last, uint64_t among)
+{
+    const struct almanac_hours *begin = almanac_find_lesson(walk->question->almanac, first);
+    const struct almanac_hours *finish = almanac_find_lesson(walk->question->almanac, last);
+    uint64_t set = 0;
+    if (!begin || !finish || last < first)
+        return 0;
+    for (size_t i = 0; i < walk->question->choice_count; i++) {
+        const struct when *choice = &walk->question->choices[i];
+        if (!(among >> i & 1))
+            continue;
+        int start = choice->start.hour * 60 + choice->start.minute;
+        int end = choice->has_end ? choice->end.hour * 60 + choice->end.minute : start + 1;
+        bool is_long = choice->all_day || (choice->has_end && !civil_same_day(choice->start, choice->end));
+        if (is_long || (start < finish->end && end > begin->start && !(start >= begin->start && end <= finish->end)))
+            return 0;
+        if (start >= begin->start && end <= finish->end)
             set |= (uint64_t)1 << i;
     }
     return set;

@@ -33,6 +33,9 @@ uint64_t walk_find(const struct walk *walk, enum property property, int value);
 /* Those from one time of day to another, in minutes. */
 uint64_t walk_find_range(const struct walk *walk, int start, int end);
 
+/* Those of `among` that lie within the hours from the first to the last lesson; 0 when one of them only partly does. */
+uint64_t walk_find_lessons(const struct walk *walk, int first, int last, uint64_t among);
+
 /* Those of the n-th distinct date. */
 uint64_t walk_find_nth_day(const struct walk *walk, int n);
 

@@ -28,6 +28,7 @@ enum token_kind {
     TOKEN_ORDINAL_NAME, /* second */
     TOKEN_WEEKDAY,      /* value: 0 Sunday */
     TOKEN_PART,         /* value: 0 morning, 1 afternoon */
+    TOKEN_LESSON,       /* 3限 */
     TOKEN_VAGUE,        /* 夕方, 来週: a time, but which? */
     TOKEN_TOP,          /* 上(2つ) */
     TOKEN_BOTTOM,

@@ -47,7 +47,7 @@ static struct kept_question *make_question(struct office *office, const struct p
     struct answer_question *asked = &kept->question.asked;
     *asked = (struct answer_question){
         .choices = poll_list_whens(kept, poll), .numbers = poll_list_numbers(kept, poll),
-        .choice_count = poll->choice_count, .ballot = ballot};
+        .choice_count = poll->choice_count, .ballot = ballot, .almanac = office->almanac};
     asked->prepared = answer_prepare(kept, asked);
     if (poll->is_form)
         kept->question.form = form_of_poll(kept, poll, ballot);

@@ -61,6 +61,13 @@ def administrators_add(tap):
     [date] = json.loads(dates.stdout)["dates"]
     tap.equal((date["start"], date["end"], date["warnings"]), ("2026-01-15T16:00", "2026-01-15T18:00", ["closure"]),
               "kairan dates knows them")
+    question = {"kind": "dates", "now": "2025-12-18T10:00", "choices": [
+        {"n": 1, "start": "2026-01-20T10:30", "end": "2026-01-20T12:00"}, {"n": 2, "start": "2026-01-20T18:10", "end": "2026-01-20T19:40"}]}
+    with open(os.path.join(center.folder, "question"), "w", encoding="utf-8") as file:
+        json.dump(question, file)
+    answer = subprocess.run([kt.program("kairan"), "answer", "-C", center.folder, "--poll", file.name], input="6限はOK、2限は無理です",
+                            capture_output=True, text=True)
+    tap.equal(json.loads(answer.stdout)["marks"], ["no", "yes"], "kairan answer knows its lessons")
     tap.contains(kt.run([kt.program("kairan"), "config", "-C", center.folder]).stdout.decode(), "\nperiods = 夕方 16:00-18:00", "kairan config")
 
 
