@@ -83,9 +83,6 @@ static bool export_poll(struct request *request, struct error **error)
 {
     if (request->options->json)
         return export_json(request, error);
-    if (request->poll->is_form)
-        return error_set(error, ERROR_REFUSED, "the poll %s is a questionnaire; its answers come with --json",
-                         request->poll->code);
     char *text = csv_write(request->office, request->office, request->poll, command_language(), error);
     return text && ((fputs(text, stdout) >= 0 && fflush(stdout) == 0) || error_set_errno(error, "cannot print"));
 }

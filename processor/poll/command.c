@@ -30,7 +30,7 @@ struct poll_command {
 static const struct poll_command commands[] = {
     {"状況|状況確認|status", command_show_status, IN_OPEN | IN_CLOSED, false, false},
     {"結果|result|results", command_show_result, IN_OPEN | IN_CLOSED, false, false},
-    {"csv|表計算", command_show_csv, IN_OPEN | IN_CLOSED, false, true},
+    {"csv|表計算", command_show_csv, IN_OPEN | IN_CLOSED, false, false},
     {"ヘルプ|使い方|help|commands", command_show_help, IN_DRAFT | IN_OPEN | IN_CLOSED, false, false},
     {"催促|督促|リマインド|remind", command_remind, IN_OPEN, false, false},
     {"締切|〆切|締め切り|締切り|期限|回答期限|deadline|due", command_set_deadline, IN_DRAFT | IN_OPEN, false, false},

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "poll/form_poll.h"
 #include "poll/form_seats.h"
+#include "poll/form_sheet.h"
 #include "text/value.h"
 #include "text/width.h"
 
@@ -18,7 +19,7 @@ enum { BAR_CELLS = 20, PADDED_COLUMNS = 24 };
 struct tallying {
     const struct count *count;
     const struct form_question *asked;
-    struct form_response **responses; /* one a person; verdict NONE where nobody said anything */
+    const struct form_response **responses; /* one a person; verdict NONE where nobody said anything */
     size_t people;
     size_t answered;
     const char *language;
@@ -291,28 +292,6 @@ static json_t *view_seats(const struct count *count, const struct poll_question 
 
 /* ----- the whole ----- */
 
-/* The responses of everybody, by the place of their invitation. */
-static struct response **sort_rows(void *context, const struct count *count, const struct response *rows)
-{
-    size_t people = memory_count(count->invitations);
-    struct response **sorted = memory_array(context, struct response *, people);
-    int last = 0; /* number; in an anonymous poll they stand in no order */
-    for (size_t i = 0; i < people; i++)
-        last = count->invitations[i].number > last ? count->invitations[i].number : last;
-    size_t *places = memory_array(context, size_t, last + 1);
-    for (size_t i = 0; i < people; i++)
-        places[count->invitations[i].number] = i;
-    for (size_t i = 0; i < memory_count(rows); i++) {
-        if (rows[i].invitation_number > last)
-            continue;
-        struct response **list = &sorted[places[rows[i].invitation_number]];
-        size_t length = memory_count(*list);
-        *list = memory_resize(context, *list, struct response, length + 1);
-        (*list)[length] = rows[i];
-    }
-    return sorted;
-}
-
 static void add_question(json_t *question, struct tallying *tallying)
 {
     bool counts = tallying->asked->kind == FORM_SCALE || tallying->asked->kind == FORM_NUMBER;
@@ -323,18 +302,16 @@ static void add_question(json_t *question, struct tallying *tallying)
 }
 
 /* What each person answered, in words: [{"name","cells":["…"]}], as wide as there are questions. */
-static json_t *view_rows(const struct count *count, const struct form *form, struct response **sorted,
-                         const char *language)
+static json_t *view_rows(const struct form_sheet *sheet, const char *language)
 {
     json_t *rows = json_array();
+    const struct count *count = sheet->count;
     for (size_t i = 0; i < memory_count(count->invitations); i++) {
         json_t *cells = json_array();
-        for (size_t j = 0; j < form->count; j++) {
-            const struct poll_question *question = &count->poll->questions[j];
-            struct form_response *response = form_from_store(NULL, question, &form->questions[j], sorted[i]);
-            char *words = form_describe(response, &form->questions[j], response, language);
+        for (size_t j = 0; j < sheet->form->count; j++) {
+            char *words = form_describe(sheet, &sheet->form->questions[j], form_sheet_at(sheet, i, j), language);
             json_array_append_new(cells, json_string(words ? words : ""));
-            talloc_free(response);
+            talloc_free(words);
         }
         json_array_append_new(rows, json_pack("{s:s, s:o}", "name", count->names[i], "cells", cells));
     }
@@ -344,34 +321,28 @@ static json_t *view_rows(const struct count *count, const struct form *form, str
 bool form_result_add(json_t *view, struct office *office, const struct count *count, const char *language,
                      struct error **error)
 {
-    void *context = talloc_new(NULL);
-    const struct poll *poll = count->poll;
-    struct response *rows = store_list_responses(context, office->store, poll->id, 0, error);
-    struct seat *seats = rows ? seats_list(context, office, poll, error) : NULL;
-    if (!seats) {
-        talloc_free(context);
+    struct form_sheet *sheet = form_sheet_load(NULL, office, count, error);
+    if (!sheet)
         return false;
-    }
-    struct form *form = form_of_poll(context, poll, NULL);
-    struct response **sorted = sort_rows(context, count, rows);
+    const struct form *form = sheet->form;
     json_t *questions = json_deep_copy(json_object_get(view, "questions"));
     for (size_t i = 0; i < form->count; i++) {
         struct tallying tallying = {.count = count,
                                     .asked = &form->questions[i],
                                     .people = memory_count(count->invitations),
                                     .language = language};
-        tallying.responses = memory_array(context, struct form_response *, tallying.people);
+        tallying.responses = memory_array(sheet, const struct form_response *, tallying.people);
         for (size_t j = 0; j < tallying.people; j++) {
-            tallying.responses[j] = form_from_store(context, &poll->questions[i], &form->questions[i], sorted[j]);
+            tallying.responses[j] = form_sheet_at(sheet, j, i);
             tallying.answered += is_said(tallying.responses[j]);
         }
         json_t *question = json_array_get(questions, i);
         add_question(question, &tallying);
-        json_object_set_new(question, "seats", view_seats(count, &poll->questions[i], seats, language));
+        json_object_set_new(question, "seats", view_seats(count, &count->poll->questions[i], sheet->seats, language));
     }
     json_object_set_new(view, "questions", questions);
     bool is_small = memory_count(count->invitations) <= (size_t)office->config->table_rows;
-    json_object_set_new(view, "rows", is_small ? view_rows(count, form, sorted, language) : json_null());
-    talloc_free(context);
+    json_object_set_new(view, "rows", is_small ? view_rows(sheet, language) : json_null());
+    talloc_free(sheet);
     return true;
 }

@@ -1,6 +1,10 @@
 #!/usr/bin/python3
 """Questionnaires, without an MTA: who may answer for whom, what a quoted acknowledgement does not say, what is asked back
 and when the organiser hears of it, and who moves up when somebody is removed."""
+import csv
+import io
+import re
+
 import kairan_test as kt
 from kairan_test import DOMAIN, Participant, Tap, text_of
 from poll_people import JAPANESE
@@ -102,10 +106,65 @@ def results_are_handed_out(tap):
     tap.equal(list(map(address_of, mails)), [], "nor is it told who writes after the close")
 
 
+WHOLE = """\
+Q1. 時期は? (1つ・必須): 春 / 夏
+Q2. 講座は? (いくつでも): 防災 / その他
+Q3. 人数は? (数値 人)
+Q4. 満足度は? (5段階)
+Q5. 会場の希望は? (順位): 甲館 / 乙館 / 丙館
+Q6. ご意見 (自由記述)
+締切: 12/25(木) 17:00
+"""
+
+
+def cells_of(mail):
+    """The rows of the CSV file that a mail brings."""
+    [file] = mail.iter_attachments()
+    data = file.get_payload(decode=True)
+    assert data.startswith(b"\xef\xbb\xbf") and file.get_content_type() == "text/csv"
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+def answers_come_as_csv(tap):
+    center, mails = open_form(WHOLE)
+    center.take(FIRST.reply(mails[FIRST.address], "Q1: 夏(8月は除く)\nQ2: 1、その他(夜間)\nQ3: 3人\nQ4: 4\nQ5: 3 > 1 > 2\n"
+                                                  "Q6: =HYPERLINK(\"http://example.com\")です。\n二行目, です。"),
+                SECOND.reply(mails[SECOND.address], "Q1: 春\nQ5: 丙館 > 乙館 > 甲館"))
+    [mail] = center.take(ORGANISER.reply(mails[ORGANISER.address], "CSV"))
+    rows = cells_of(mail)
+    tap.equal(rows[0], ["氏名", "Q1. 時期は?", "Q1. ひとこと", "Q2. 講座は?", "Q3. 人数は? (人)", "Q4. 満足度は?", "Q5. 会場の希望は?", "Q6. ご意見", "状況",
+                        "ひとこと", "アドレス"], "a questionnaire as a file: a column a question, one for remarks where there are any")
+    tap.equal(rows[1], [FIRST.name, "夏", "(8月は除く)", "防災、その他(夜間)", "3", "4", "丙館 > 甲館 > 乙館",
+                        "'=HYPERLINK(\"http://example.com\")です。\n二行目, です。", "回答済み", "", FIRST.address],
+              "numbers without their unit, several lines in one field, and no formula")
+    tap.equal([row[1] for row in rows[1:]], ["夏", "春", ""], "one line a person")
+    shown = center.run("poll", "export", center.codes()[-1]).stdout
+    tap.ok(shown.startswith(b"\xef\xbb\xbf") and b"HYPERLINK" in shown, "the terminal gives the same")
+    text = text_of(center.take(ORGANISER.reply(mails[ORGANISER.address], "状況"))[0])
+    tap.ok(re.search(r"丙館 +2名 100% 平均1\.0位 ■+\n  甲館 +0名 0% 平均2\.5位\n  乙館 +0名 0% 平均2\.5位", text), "a ranking, best first", text)
+    places, mails = open_form(PLACES)
+    places.take(FIRST.reply(mails[FIRST.address], "1"))
+    places.take(SECOND.reply(mails[SECOND.address], "1"))
+    [mail] = places.take(ORGANISER.reply(mails[ORGANISER.address], "CSV"))
+    tap.equal([row[1] for row in cells_of(mail)[1:]], ["1/20 見学", "1/20 見学 [キャンセル待ち 1]", ""], "who waits for a place")
+
+
+def called_off(tap):
+    center, mails = open_form()
+    told = center.take(ORGANISER.reply(mails[ORGANISER.address], "中止"))
+    [mail] = [mail for mail in told if address_of(mail) == FIRST.address]
+    for part in (text_of(mail), mail.get_body(("html",)).get_content(), str(mail["From"])):
+        tap.ok("アンケート" in part and "日程" not in part, "a questionnaire is called off in words of its own", part)
+    tap.equal(sorted(map(address_of, told)), sorted([*(who.address for who in JAPANESE.asked), *[ORGANISER.address] * 2]),
+              "everybody is told once")
+    [mail] = center.take(ORGANISER.reply(mails[ORGANISER.address], "状況"))
+    tap.contains(text_of(mail), "このアンケートは取りやめになったため、できません", "and so are commands refused")
+
+
 def main():
     tap = Tap()
     for check in (others_are_held, quotes_are_no_answers, few_questions_back, places_move_up,
-                  results_are_handed_out):
+                  results_are_handed_out, answers_come_as_csv, called_off):
         check(tap)
     tap.done()
 
