@@ -10,13 +10,14 @@ from xen_test import SHARED, Center, xapi
 import dump  # noqa: E402 (of tests/sim)
 
 FOLDER = os.path.join(SHARED, "dbdumps")
+MODEL = os.path.join(SHARED, "datamodel", "xenapi.json")
 NIGHTS = ("TampaTwoHostPoolSelectioniSCSI.xml", "tampa-db_inc_snapshots.xml")
 
 
 def look(tap, path):
     """Everything there is to see, and nothing changed."""
     name = os.path.basename(path)
-    pool = dump.DumpedPool(path)
+    pool = dump.Dump(path, MODEL)
     server = xapi.Server(pool, "old")
     center = Center(server, "[backup]\nreserve_percent = 0\n")
     center.configure(addresses=", ".join(host["address"] for host in pool.tables["host"].values()))
@@ -47,8 +48,8 @@ def back_up(tap, name, pool, center):
 
 def main():
     paths = sorted(glob.glob(os.path.join(FOLDER, "*.xml")))
-    if not paths:
-        skip_all("the recorded databases are not there (../shared/xen/data/dbdumps)")
+    if not paths or not os.path.exists(MODEL):
+        skip_all("the recorded databases are not there (../shared/xen/data)")
     tap = Tap()
     for path in paths:
         with open(path, encoding="utf-8") as file:

@@ -15,11 +15,11 @@ NOW = 1768410000
 if not os.path.exists(MODEL):
     print("1..0 # SKIP there is no recorded data beside the tree")
     raise SystemExit(0)
-import typed_dump as sim_dump  # noqa: E402  (in tests/sim, which xen_test has put on the path)
+import dump  # noqa: E402  (in tests/sim, which xen_test has put on the path)
 
 
 def center_of(name, version, setup):
-    sim = sim_dump.Dump(os.path.join(SHARED, "dbdumps", name), MODEL, version)
+    sim = dump.Dump(os.path.join(SHARED, "dbdumps", name), MODEL, version)
     sim.clock = NOW
     server = xapi.Server(sim, setup)
     return server, sim, Center(server, f"[updates]\ncatalogue = {CATALOGUE}\n")

@@ -1,85 +1,93 @@
-"""A pool as the dump of a real one's database shows it (`xe pool-dump-database`, /pool/xmldbdump), on the air like a generated one.
-
-Attributes "name__label" are fields "name_label"; sets are "('a' 'b')", maps "(('k' 'v'))", and lists that the database does not keep
-(the VDIs of an SR, the VBDs of a VM, …) are rebuilt from the other side. Fields that later hosts have are simply missing.
-"""
+"""A real pool's database (as `xe pool-dump-database` and /pool/xmldbdump write it) on the air, typed by XAPI's own model of its
+classes, as a host of a wanted generation shows it."""
+import json
 import re
 import xml.etree.ElementTree
 
 import pool as sim_pool
 from xapi import NULL, Instant
 
-TOKEN = re.compile(r"""[()]|'((?:[^'\\]|\\.)*)'""")
-TEXT = {"%.": " ", "%t": "\t", "%n": "\n", "%r": "\r", "%%": "%", "%_": "  "}
+# What fields of later hosts hold where nobody has set them.
+LATER = {"VM": {"tags": [], "suspend_VDI": NULL, "snapshot_of": NULL, "is_a_snapshot": False},
+         "VDI": {"is_a_snapshot": False, "snapshot_of": NULL, "managed": True}}
 
-# (table, field that names the owner, table of the owner, list of the owner)
-BACK = (("VDI", "SR", "SR", "VDIs"), ("PBD", "SR", "SR", "PBDs"), ("PBD", "host", "host", "PBDs"), ("VBD", "VM", "VM", "VBDs"),
-        ("VBD", "VDI", "VDI", "VBDs"), ("VM", "snapshot_of", "VM", "snapshots"), ("VDI", "snapshot_of", "VDI", "snapshots"),
-        ("VM", "resident_on", "host", "resident_VMs"), ("host_patch", "host", "host", "patches"))
-
-
-def read_list(text):
-    """The nested lists of "(('k' 'v') 'a')"."""
-    stack = [[]]
-    for match in TOKEN.finditer(text):
-        if match[0] == "(":
-            stack.append([])
-        elif match[0] == ")":
-            done = stack.pop()
-            stack[-1].append(done)
-        else:
-            stack[-1].append(re.sub(r"\\(.)", r"\1", match[1]))
-    return stack[0][0] if stack[0] else []
+# Fields that other tables hold the other side of, and that old dumps do not store: table, field, table of the others, their field.
+SIDES = (("SR", "PBDs", "PBD", "SR"), ("SR", "VDIs", "VDI", "SR"), ("host", "PBDs", "PBD", "host"), ("host", "patches", "host_patch", "host"),
+         ("host", "PIFs", "PIF", "host"), ("VM", "VBDs", "VBD", "VM"), ("VDI", "VBDs", "VBD", "VDI"), ("VM", "snapshots", "VM", "snapshot_of"),
+         ("VDI", "snapshots", "VDI", "snapshot_of"), ("host", "resident_VMs", "VM", "resident_on"),
+         ("pool_patch", "host_patches", "host_patch", "pool_patch"))
+ESCAPES = {"%.": " ", "%t": "\t", "%n": "\n", "%r": "\r", "%%": "%", "%_": "  "}
 
 
-MAPS = ("other_config", "sm_config", "current_operations", "device_config", "software_version", "license_params", "xenstore_data",
-        "snapshot_info", "blocked_operations", "ha_configuration", "platform", "gui_config", "cpu_info", "restrictions", "blobs")
+def unescape(text):
+    return re.sub(r"%[.tnr%_]", lambda match: ESCAPES[match[0]], text)
 
 
-def read_field(name, text):
-    text = re.sub(r"%[.tnr%_]", lambda match: TEXT[match[0]], text)
-    if text[:1] == "(" and text[-1:] == ")":
-        items = read_list(text)
-        pairs = all(isinstance(item, list) and len(item) == 2 for item in items)
-        return dict(items) if items and pairs else {} if not items and name in MAPS else items
-    if text in ("true", "false"):
+def quoted(text):
+    """The texts between quotes, in order: of sets, and of maps key after value."""
+    return [re.sub(r"\\(.)", r"\1", match) for match in re.findall(r"'((?:[^'\\]|\\.)*)'", text, re.S)]
+
+
+def read_value(text, kind):
+    text = unescape(text)
+    if kind.endswith(" set"):
+        return quoted(text)
+    if kind.endswith(" map"):
+        parts = quoted(text)
+        return dict(zip(parts[::2], parts[1::2]))
+    if kind == "bool":
         return text == "true"
-    if re.fullmatch(r"\d{8}T\d\d:\d\d:\d\dZ", text):
-        return Instant(text)
-    return int(text) if re.fullmatch(r"0|-?[1-9]\d{0,17}", text) else text
+    if kind == "int":
+        return int(text or 0)
+    if kind == "float":
+        return float(text or 0)
+    if kind == "datetime":
+        return Instant(text or "19700101T00:00:00Z")
+    return text
 
 
-class DumpedPool(sim_pool.Pool):
-    """Its hosts are put at 127.0.0.1, 127.0.0.2, …"""
+class Dump(sim_pool.Pool):
+    """The pool of a dump, as a host of `version` would show it; its hosts answer at 127.0.0.1 and onwards."""
 
-    def __init__(self, path):
-        super().__init__("6.5", vms=0)
-        tables = {name: {} for name in self.tables}
+    def __init__(self, path, model, version="6.5"):
+        super().__init__(version, vms=0)
+        with open(model, encoding="utf-8") as file:
+            types = {entry["name"]: {field["name"]: field["type"] for field in entry["fields"]} for entry in json.load(file)}
+        names = {name.lower(): name for name in types}
+        self.tables = {name: {} for name in self.tables}
         for table in xml.etree.ElementTree.parse(path).getroot().iter("table"):
-            rows = tables.setdefault(table.get("name"), {})
-            for row in table.iter("row"):
-                fields = {name.replace("__", "_"): read_field(name.replace("__", "_"), value) for name, value in row.attrib.items()
-                          if name not in ("ref", "_ref", "__ctime", "__mtime")}
-                rows[row.get("ref")] = fields
-        self.tables = tables
+            name = names.get(table.get("name").lower())
+            for row in table.iterfind("row") if name else ():
+                self.tables.setdefault(name, {})[row.get("ref") or row.get("_ref")] = self.read_row(row, types[name])
         self.rebuild()
-        self.pool_ref = next(iter(tables["pool"]))
-        self.storage = [ref for ref, sr in tables["SR"].items() if sr["type"].startswith(("lvm", "nfs", "ext"))]
-        for number, host in enumerate(self.host_refs()):
-            tables["host"][host]["address"] = f"127.0.0.{number + 1}"
+        self.pool_ref = next(iter(self.tables["pool"]))
+        self.storage = [ref for ref, sr in self.tables["SR"].items() if sr["type"].startswith(("lvm", "nfs", "ext"))]
+        self.move(version)
+
+    @staticmethod
+    def read_row(row, types):
+        values = {}
+        for name, text in row.attrib.items():
+            field = name.replace("__", "_")
+            if name[0] != "_" and name != "ref" and field in types:
+                values[field] = read_value(text, types[field])
+        return values
 
     def rebuild(self):
-        for _, _, table, field in BACK:
+        for table, values in LATER.items():
             for row in self.tables[table].values():
+                for name, value in values.items():
+                    row.setdefault(name, list(value) if isinstance(value, list) else value)
+        for table, field, others, back in SIDES:
+            for row in self.tables.get(table, {}).values():
                 row[field] = []
-        for table, owner, other, field in BACK:
-            for ref, row in self.tables[table].items():
-                found = self.tables[other].get(row.get(owner, NULL))
-                if found is not None and ref not in found[field]:
-                    found[field].append(ref)
-        for vm in self.tables["VM"].values():
-            for name, value in (("tags", []), ("suspend_VDI", NULL), ("snapshot_of", NULL), ("is_a_snapshot", False)):
-                vm.setdefault(name, value)
-        for vdi in self.tables["VDI"].values():
-            for name, value in (("is_a_snapshot", False), ("snapshot_of", NULL), ("managed", True)):
-                vdi.setdefault(name, value)
+            for ref, other in self.tables.get(others, {}).items():
+                row = self.tables.get(table, {}).get(other.get(back, NULL))
+                if row is not None:
+                    row[field].append(ref)
+
+    def move(self, version):
+        """To the loopback, and to the generation that is wanted: dumps are older than any of those."""
+        for number, host in enumerate(self.tables["host"].values()):
+            host["address"] = f"127.0.0.{number + 1}"
+            host["software_version"] = {**host["software_version"], **sim_pool.SOFTWARE[version]}
