@@ -84,6 +84,11 @@ json_t *report_view_backup(const json_t *night)
                              "metadata_file",
                              json_is_true(json_object_get(metadata, "is_good")) ? json_incref(json_object_get(metadata, "file"))
                                                                                : json_null());
+    json_int_t set_back_from = json_integer_value(json_object_get(metadata, "set_back_from"));
+    json_object_set_new(view, "metadata_set_back", set_back_from
+                            ? json_pack("{s:I, s:I}", "from", set_back_from, "to", json_integer_value(json_object_get(metadata, "generation")))
+                            : json_null());
+    json_object_set_new(view, "shows_storage", json_true());
     for (size_t i = 0; i < sizeof results / sizeof *results; i++) {
         json_t *list = list_vms(context, night, results[i], at);
         json_object_set_new(counts, results[i], json_integer((json_int_t)json_array_size(list)));
@@ -93,7 +98,7 @@ json_t *report_view_backup(const json_t *night)
     bad = bad || json_integer_value(json_object_get(counts, "failed"));
     bool careful = !bad && (json_integer_value(json_object_get(counts, "skipped")) ||
                             json_integer_value(json_object_get(counts, "warning")) ||
-                            !json_is_null(json_object_get(view, "metadata_failed")) ||
+                            !json_is_null(json_object_get(view, "metadata_failed")) || set_back_from ||
                             json_array_size(json_object_get(night, "unfinished")));
     json_object_set_new(view, "counts", counts);
     json_object_set_new(view, "is_bad", json_boolean(bad));

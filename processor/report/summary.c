@@ -97,8 +97,14 @@ json_t *summary_view(struct office *office, const struct xen_settings *settings,
         add_section(summary, "backup", runs[0] ? report_view_backup(runs[0]) : NULL, running[0], config->nightly_backup);
         add_section(summary, "updates", runs[1] ? report_view_updates(runs[1], office->now) : NULL, running[1], config->nightly_updates);
         add_section(summary, "health", runs[2] ? report_view_health(runs[2], office->now) : NULL, running[2], config->nightly_health);
-        json_object_set_new(summary, "has_storage", json_boolean(json_array_size(repositories)));
+        bool has_storage = json_array_size(repositories) > 0;
+        json_object_set_new(summary, "has_storage", json_boolean(has_storage));
+        if (runs[0]) /* the state of this morning, with its trend, says all that the night's does */
+            json_object_set_new(json_object_get(summary, "backup"), "shows_storage", json_boolean(!has_storage));
         json_object_set_new(summary, "backup_run", json_integer(backup_run));
+        char *night = memory_format(context, "%s/%lld/%lld/%lld", json_string_value(json_object_get(summary, "day")), (long long)backup_run,
+                                    (long long)number_of(runs[1], "run"), (long long)number_of(runs[2], "run"));
+        json_object_set_new(summary, "night", json_string(night));
         judge(summary);
         for (size_t i = 0; i < 3; i++)
             json_decref(runs[i]);
@@ -168,14 +174,18 @@ static bool is_wanted(const void *context, struct office *office, const struct x
     return true;
 }
 
+/*
+ * Keyed by the night that is told of: a job that was killed when its mails were queued already, and runs again, queues none.
+ */
 static bool queue_all(const void *context, struct office *office, const struct xen_settings *settings, json_t *summary,
                       struct error **error)
 {
     char *instant = clock_format_utc(context, office->now);
     char *fact = memory_format(context, "%s\n%s", instant, describe(context, summary));
+    const char *night = json_string_value(json_object_get(summary, "night"));
     bool is_problem = !is_set(summary, "is_good");
-    return queue(office, settings, "xen-report", settings->to, instant, summary, error) &&
-           (!is_problem || queue(office, settings, "xen-report", settings->problem_to, instant, summary, error)) &&
+    return queue(office, settings, "xen-report", settings->to, night, summary, error) &&
+           (!is_problem || queue(office, settings, "xen-report", settings->problem_to, night, summary, error)) &&
            store_tell_updates(office->store, settings->name, office->now, error) &&
            store_set_fact(office->store, memory_format(context, "xen summary %s", settings->name), fact, error);
 }

@@ -2,11 +2,12 @@
 #include "xen/dump.h"
 
 #include <libxml/parser.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 
-enum { MOST_BYTES = 256 * 1024 * 1024, PIECE = 1 << 20 };
+enum { MOST_BYTES = 256 * 1024 * 1024, PIECE = 16 * 1024 };
 
 struct dump {
     xmlParserCtxtPtr parser;
@@ -14,6 +15,7 @@ struct dump {
     bool is_database; /* the root is <database> */
     bool has_vms;     /* there is <table name="VM"> */
     int depth;
+    int64_t generation;
 };
 
 static int destroy(struct dump *dump)
@@ -22,16 +24,24 @@ static int destroy(struct dump *dump)
     return 0;
 }
 
+static const char *attribute(const xmlChar **attributes, const char *name)
+{
+    for (; attributes && attributes[0]; attributes += 2)
+        if (strcmp((const char *)attributes[0], name) == 0 && attributes[1])
+            return (const char *)attributes[1];
+    return "";
+}
+
 static void begin_element(void *user, const xmlChar *name, const xmlChar **attributes)
 {
     struct dump *dump = user;
-    if (dump->depth++ == 0)
+    int depth = dump->depth++;
+    if (depth == 0)
         dump->is_database = strcmp((const char *)name, "database") == 0;
-    if (dump->depth != 2 || strcmp((const char *)name, "table") != 0 || !attributes)
-        return;
-    for (; attributes[0]; attributes += 2)
-        if (strcmp((const char *)attributes[0], "name") == 0 && attributes[1] && strcmp((const char *)attributes[1], "VM") == 0)
-            dump->has_vms = true;
+    else if (depth == 1 && strcmp((const char *)name, "table") == 0 && strcmp(attribute(attributes, "name"), "VM") == 0)
+        dump->has_vms = true;
+    else if (depth == 2 && strcmp((const char *)name, "pair") == 0 && strcmp(attribute(attributes, "key"), "generation_count") == 0)
+        dump->generation = strtoll(attribute(attributes, "value"), NULL, 10);
 }
 
 static void end_element(void *user, const xmlChar *name)
@@ -86,4 +96,9 @@ bool dump_end(struct dump *dump, struct error **error)
     if (xmlParseChunk(dump->parser, NULL, 0, 1) == XML_ERR_OK && dump->is_database && dump->has_vms)
         return true;
     return tell(error);
+}
+
+int64_t dump_generation(const struct dump *dump)
+{
+    return dump->generation;
 }

@@ -191,9 +191,10 @@ json_t *export_stream(struct https *https, const struct export_order *order, con
         if (close(stream.descriptor) != 0 && done)
             done = error_set_errno(&stream.error, "cannot write %s", order->file);
         if (done)
-            told = json_pack("{s:I, s:I, s:i, s:I}", "bytes", (json_int_t)stream.written, "chunks",
+            told = json_pack("{s:I, s:I, s:i, s:I, s:I}", "bytes", (json_int_t)stream.written, "chunks",
                              (json_int_t)summary.chunks, "disks", summary.disks, "milliseconds",
-                             (json_int_t)(milliseconds() - start));
+                             (json_int_t)(milliseconds() - start), "generation",
+                             (json_int_t)(stream.dump ? dump_generation(stream.dump) : 0));
     }
     *kind = stream.kind;
     if (stream.error && !told) {

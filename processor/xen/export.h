@@ -20,7 +20,7 @@ struct export_order {
 };
 
 /*
- * {"bytes": …, "chunks": …, "disks": …, "milliseconds": …}, a new reference; or NULL with *kind ("damaged", "volume_full",
+ * {"bytes": …, "chunks": …, "disks": …, "milliseconds": …, "generation": of a dump (dump.h)}, a new reference; or NULL with *kind ("damaged", "volume_full",
  * "unreachable", "stranger", "nonsense") and the error.
  */
 json_t *export_stream(struct https *https, const struct export_order *order, const char **kind, struct error **error);

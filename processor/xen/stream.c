@@ -7,12 +7,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/child.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "store/fact.h"
+#include "xen/ask.h"
 
-enum { ANSWER_BYTES = 64 * 1024, DUMPS_KEPT = 14, GRACE_SECONDS = 5, KILOBYTE = 1000 };
+enum { DUMPS_KEPT = 14, GRACE_SECONDS = 5, KILOBYTE = 1000 };
 
 /* What must stay free on the volume; false when it is below that already. */
 static bool look_at_volume(const struct night *night, int64_t *reserve, struct reason *reason)
@@ -50,38 +51,15 @@ static json_t *make_order(struct night *night, const char *file, struct reason *
 /* Hands the order to a helper of its own; takes the reference. NULL with *reason below the night. */
 static struct child *start(struct night *night, json_t *order, struct reason *reason)
 {
-    struct error *error = NULL;
-    struct child *child = client_start_helper(night, &error);
-    char *text = json_dumps(client_complete_request(night->client, order), JSON_COMPACT);
-    if (child)
-        child_begin(child, night_seconds_left(night) + GRACE_SECONDS);
-    if (!child || !child_send(child, text, strlen(text), &error)) {
-        *reason = client_make_reason(night, "helper", error ? error->sentence : "kairan-xen does not start");
-        talloc_free(child);
-        child = NULL;
-    }
-    json_decref(order);
-    free(text);
-    error_free(&error);
-    return child;
+    return ask_begin(night, night->client, order, night_seconds_left(night) + GRACE_SECONDS, reason);
 }
 
 /* What the helper told in the end; frees it. NULL with *reason below the night. */
 static json_t *hear(struct night *night, struct child *child, struct reason *reason)
 {
-    struct error *error = NULL;
-    size_t length;
-    char *bytes = child_receive(child, night, ANSWER_BYTES, &length, &error);
-    json_t *answer = bytes ? json_loadb(bytes, length, 0, NULL) : NULL;
-    json_t *value = client_take_answer(night, answer, reason);
+    json_t *value = ask_end(night, child, reason);
     if (!value && !night_seconds_left(night))
         *reason = client_make_reason(night, "timeout", reason->raw);
-    else if (!answer)
-        *reason = client_make_reason(night, "helper", error ? error->sentence : "kairan-xen gave no answer");
-    json_decref(answer);
-    error_free(&error);
-    talloc_free(bytes);
-    talloc_free(child);
     return value;
 }
 
@@ -199,6 +177,25 @@ static void forget_old_dumps(const struct night *night, const char *prefix)
         unlink(file_join(night, night->settings->export_folder, names[i]));
 }
 
+/*
+ * The generation of the dump before, when that was later: a database that counts backwards was set back to an older state, and what
+ * has been made since is not in it. Else 0. The generation of this one is remembered.
+ */
+static int64_t compare_generations(struct night *night, int64_t generation)
+{
+    char *name = memory_format(night, "xen generation %s", night->settings->name);
+    char *text = memory_format(night, "%lld", (long long)generation);
+    char *before = NULL;
+    if (!generation || !store_begin(night->store, NULL))
+        return 0;
+    bool kept = store_get_fact(night, night->store, name, &before, NULL) && store_set_fact(night->store, name, text, NULL) &&
+                store_commit(night->store, NULL);
+    if (!kept) /* the dump is good all the same */
+        store_rollback(night->store);
+    int64_t last = before ? strtoll(before, NULL, 10) : 0;
+    return last > generation ? last : 0;
+}
+
 void stream_metadata(struct night *night)
 {
     struct reason reason = {NULL, NULL};
@@ -220,8 +217,10 @@ void stream_metadata(struct night *night)
         unlink(part);
     if (!done && !reason.code)
         reason = client_make_reason(night, "other", error ? error->sentence : "");
+    int64_t generation = done ? json_integer_value(json_object_get(told, "generation")) : 0;
     json_decref(night->metadata);
-    night->metadata = json_pack("{s:s, s:s?, s:s?, s:b}", "file", file, "code", reason.code, "raw", reason.raw, "is_good", (int)done);
+    night->metadata = json_pack("{s:s, s:s?, s:s?, s:b, s:I, s:I}", "file", file, "code", reason.code, "raw", reason.raw, "is_good", (int)done,
+                                "generation", (json_int_t)generation, "set_back_from", (json_int_t)compare_generations(night, generation));
     json_decref(told);
     error_free(&error);
 }

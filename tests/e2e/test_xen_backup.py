@@ -142,7 +142,10 @@ for version, setup in (("6.5", "old"), ("8", "modern")):
     tap.contains(text_of(last_mail(center)), "書き出したファイルが壊れていたため破棄しました。", f"{version}: it is told in words")
     pool.fault("redirect", "127.0.0.2")
     tap.equal(set(results(night(center, 3)[1]).values()), {"good"}, f"{version}: a host that sends us to another is followed")
-    night(center, 4)
+    for day, pool.generation, back in ((4, 5000, False), (5, 4800, True), (6, 4900, False)):
+        night(center, day)
+        text = text_of(last_mail(center))
+        tap.equal("構成情報が以前の状態に戻っています (世代 5000 → 4800)" in text, back, f"{version}: generation {pool.generation} of the database")
     tap.equal(len(glob.glob(exports + "/*.xva")), 6, f"{version}: the newest two of each stay")
     server.close()
 

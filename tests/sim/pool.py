@@ -69,6 +69,7 @@ class Pool(Lookout):
         self.on_call = self.on_piece = None  # called before each call, and each piece of an export, with its number
         self.make_hosts()
         self.make_links()
+        self.generation = 4711  # of its database
         self.storage = [self.make_sr(f"iSCSI {letter}", "lvmoiscsi", sr_size) for letter in "AB"]
         self.make_sr("DVD drives", "iso", -1, "iso")
         for number in range(vms):
@@ -552,7 +553,7 @@ class Pool(Lookout):
 
     def dump(self):
         rows = "".join(f'<row ref="{ref}" uuid="{vm["uuid"]}"/>' for ref, vm in self.tables["VM"].items())
-        yield ('<?xml version="1.0"?><database><manifest><pair key="generation_count" value="4711"/></manifest>'
+        yield (f'<?xml version="1.0"?><database><manifest><pair key="generation_count" value="{self.generation}"/></manifest>'
                f'<table name="VM">{rows}</table></database>').encode()
 
     # The rest
