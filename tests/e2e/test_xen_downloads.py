@@ -2,72 +2,14 @@
 """Updates fetched beforehand: gone on with, slowly, judged before they are believed, told in the morning."""
 import glob
 import hashlib
-import http.server
-import io
 import os
-import random
-import threading
 import time
-import zipfile
 
 from kairan_test import Tap, text_of
+from update_site import CHANCE, Site, make_zip
 from xen_test import Center, sim_pool, xapi
 
 tap = Tap()
-CHANCE = random.Random(7)
-
-
-def make_zip(member="update.xsupdate", content=None):
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("readme.txt", "read me")
-        archive.writestr(member, CHANCE.randbytes(200000) if content is None else content)
-    return out.getvalue()
-
-
-class Site(http.server.ThreadingHTTPServer):
-    """Gives out files by path; an entry of `odd` says how a path misbehaves."""
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), SiteHandler)
-        self.files, self.odd, self.asked = {}, {}, []
-        self.address = f"http://127.0.0.1:{self.server_address[1]}"
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-
-
-class SiteHandler(http.server.BaseHTTPRequestHandler):
-    def log_message(self, *arguments):
-        pass
-
-    def give(self, status, body, whole=None, extra=()):
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body) if whole is None else whole))
-        for name, value in extra:
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def do_GET(self):
-        site, odd = self.server, self.server.odd.get(self.path)
-        wanted = self.headers.get("Range")
-        site.asked.append((self.path, wanted))
-        body = site.files.get(self.path)
-        if body is None:
-            return self.give(404, b"not here")
-        if odd == "login":
-            return self.give(200, b"<!DOCTYPE html><html><body>Please log in</body></html>")
-        if odd == "redirect":
-            return self.give(302, b"", extra=[("Location", "/login")])
-        if odd == "cut":
-            return self.give(200, body[:len(body) // 2], len(body))
-        if wanted and odd != "no-range":
-            start = int(wanted[len("bytes="):].rstrip("-"))
-            if start >= len(body):
-                return self.give(416, b"")
-            return self.give(206, body[start:], extra=[("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")])
-        return self.give(200, body)
-
-
 site = Site()
 server = xapi.Server(sim_pool.Pool("6.5", vms=1), "old")
 center = Center(server, now="2026-01-01T02:00:00+09:00")
