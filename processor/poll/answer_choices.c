@@ -199,8 +199,56 @@ static enum token_kind plain_prefix(const struct walk *walk)
     return before && list[before - 1].kind == TOKEN_SET ? TOKEN_DAYS : TOKEN_NOISE;
 }
 
+/*
+ * All dates but Friday (are free): an exception, where "but" stands directly between all and what may be excepted; not
+ * where that has a no of its own (all dates, but Friday is difficult).
+ */
+static bool is_exception(const struct walk *walk)
+{
+    const struct token *list = walk->tokens->list;
+    size_t before = walk->written;
+    if (walk_kind(walk, 0) != TOKEN_CONTRAST || !walk_is_text(walk, walk_peek(walk, 0), "but"))
+        return false;
+    while (before && (list[before - 1].kind == TOKEN_DAYS || list[before - 1].kind == TOKEN_NOISE))
+        before--;
+    size_t ahead = 1 + (walk_kind(walk, 1) == TOKEN_ARTICLE);
+    enum token_kind next = walk_kind(walk, ahead);
+    bool is_reference = next == TOKEN_NUMBER || next == TOKEN_WEEKDAY || next == TOKEN_DATE || next == TOKEN_DAY ||
+                        next == TOKEN_MONTH_NAME || next == TOKEN_PREFIX || next == TOKEN_PART;
+    if (!is_reference || !before || !(list[before - 1].flags & SET_ALL))
+        return false;
+    for (;; ahead++) {
+        const struct token *token = walk_peek(walk, ahead);
+        if (token->kind == TOKEN_STOP || token->kind == TOKEN_LINE || token->kind == TOKEN_PARAGRAPH)
+            return true;
+        if (token->kind == TOKEN_NEG || (token->kind == TOKEN_MARK && (token->value == MARK_NO || token->value == MARK_MAYBE)))
+            return false;
+    }
+}
+
+/* 午後2時: one time, where the reader of numbers saw two words. */
+static void join_halves(struct tokens *tokens)
+{
+    size_t written = 0;
+    for (size_t i = 0; i < tokens->count; i++) {
+        struct token token = tokens->list[i];
+        struct token *before = written ? &tokens->list[written - 1] : NULL;
+        bool is_time = token.kind == TOKEN_TIME && token.glued && token.value <= 12 * 60 && before &&
+                       before->kind == TOKEN_PART && (unsigned char)tokens->folded->text[before->start] >= 0x80;
+        if (is_time) {
+            token.value = token.value % (12 * 60) + before->value * 12 * 60;
+            token.start = before->start;
+            token.glued = before->glued;
+            written--;
+        }
+        tokens->list[written++] = token;
+    }
+    tokens->count = written;
+}
+
 void choices_resolve(struct tokens *tokens, const struct answer_question *question)
 {
+    join_halves(tokens);
     struct walk walk = {.tokens = tokens, .question = question};
     while (walk.at < tokens->count) {
         enum token_kind kind = walk_kind(&walk, 0);
@@ -210,7 +258,9 @@ void choices_resolve(struct tokens *tokens, const struct answer_question *questi
         }
         if (walk_resolve_weekday_or_english(&walk) || resolve_time(&walk) || resolve_lessons(&walk))
             continue;
-        if (is_span_of_quantity(&walk))
+        if (is_exception(&walk))
+            walk_keep(&walk, TOKEN_BUT);
+        else if (is_span_of_quantity(&walk))
             walk_put_set(&walk, 3, 0, true);
         else if (walk_is_day_without_unit(&walk))
             walk_resolve_day(&walk);

@@ -313,6 +313,21 @@ static bool proposes_more(const struct reading *reading, const struct clause *cl
     return is_plain && is_date && reading_said(reading, STRENGTH_UNIVERSAL) == choices_all(question);
 }
 
+/* ○×○○○(2は会議です): why a choice got its × or △. */
+static bool explains_no(const struct reading *reading, const struct clause *clause, unsigned contents)
+{
+    uint64_t set = clause_choices(clause);
+    if (!set || contents & ~(unsigned)(HOLDS_SET | HOLDS_UNKNOWN))
+        return false;
+    for (size_t i = 0; i < reading->question->choice_count; i++) {
+        const struct cell *cell = &reading->cells[i];
+        bool is_said = cell->strength == STRENGTH_SAID && !cell->unclear && (cell->mark == MARK_NO || cell->mark == MARK_MAYBE);
+        if (set >> i & 1 && !is_said)
+            return false;
+    }
+    return true;
+}
+
 static void read_with_choices(struct reading *reading, const struct clause *clause, unsigned contents)
 {
     bool understood;
@@ -324,7 +339,9 @@ static void read_with_choices(struct reading *reading, const struct clause *clau
         understood = read_conditional(reading, clause);
     else
         understood = clause_read(reading, clause);
-    if (!understood && proposes_more(reading, clause, contents))
+    if (!understood && explains_no(reading, clause, contents))
+        reading_comment(reading, clause->start, clause->end);
+    else if (!understood && proposes_more(reading, clause, contents))
         reading_comment(reading, clause->start, clause->end);
     else if (!understood)
         doubt(reading, clause);
@@ -332,6 +349,15 @@ static void read_with_choices(struct reading *reading, const struct clause *clau
 
 static void read_clause(struct reading *reading, struct clause *clause)
 {
+    enum mark denied = clause_denied_days(clause);
+    if (denied != MARK_NONE) {
+        reading_say(reading, &(struct statement){.set = choices_all(reading->question),
+                                                 .mark = denied,
+                                                 .strength = STRENGTH_UNIVERSAL,
+                                                 .start = clause->start,
+                                                 .end = clause->end});
+        return;
+    }
     clause_simplify(reading, clause);
     unsigned contents = clause_contents(clause);
     bool has_marks = contents & (HOLDS_SYMBOL | HOLDS_WORD);

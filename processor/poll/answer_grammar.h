@@ -47,6 +47,9 @@ unsigned clause_contents(const struct clause *clause);
 /* The choices that a clause names, 残り left out. */
 uint64_t clause_choices(const struct clause *clause);
 
+/* The mark of all choices that a clause gives by denying days of the other kind: NGの日はありません; or MARK_NONE. */
+enum mark clause_denied_days(const struct clause *clause);
+
 /* Rewrites a clause: what belongs to a mark goes into it, what cannot change one goes. */
 void clause_simplify(const struct reading *reading, struct clause *clause);
 

@@ -104,6 +104,12 @@ static bool join_list(struct joiner *joiner)
         join_range(joiner, set);
         return true;
     }
+    bool is_sum = second->kind == TOKEN_SET && second->flags & SET_ALL && !(second->flags & SET_NONE) &&
+                  set->set == second->set && kind == TOKEN_COMMA;
+    if (is_sum) {
+        joiner->at += separators + 1; /* 1〜5、すべて */
+        return true;
+    }
     bool breaks_off = set->flags & SET_OR && kind == TOKEN_COMMA; /* 1または3、5は× */
     if (second->kind != TOKEN_SET || !is_plain(second) || breaks_off)
         return false;

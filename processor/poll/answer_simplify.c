@@ -62,6 +62,21 @@ uint64_t clause_choices(const struct clause *clause)
     return set;
 }
 
+enum mark clause_denied_days(const struct clause *clause)
+{
+    size_t count = clause->count;
+    while (count && clause->tokens[count - 1].kind == TOKEN_LINE)
+        count--;
+    const struct token *mark = clause->tokens;
+    size_t last = count == 4 && mark[2].kind == TOKEN_GA ? 3 : 2; /* 日がない, 日はない */
+    bool is_denial = count == last + 1 && mark->kind == TOKEN_MARK && !(mark->flags & (WORD_SYMBOL | WORD_NEGATED)) &&
+                     (mark[1].kind == TOKEN_DAYS || mark[1].kind == TOKEN_PREFIX) &&
+                     mark[last].kind == TOKEN_NEG;
+    if (!is_denial || (mark->value != MARK_YES && mark->value != MARK_NO))
+        return MARK_NONE;
+    return mark->value == MARK_NO ? MARK_YES : MARK_NO;
+}
+
 static bool is_latin(const struct reading *reading, const struct token *token)
 {
     char byte = reading->folded->text[token->start];
@@ -138,11 +153,13 @@ static bool denies_choices(const struct reading *reading, const struct clause *c
            (clause->count == 2 || next[1].kind == TOKEN_COMMA || (clause->count == 3 && next[1].kind == TOKEN_LINE));
 }
 
-/* "4 cannot, 5 ok" */
+/* "4 cannot, 5 ok", "the others are not." */
 static bool denies_before(const struct reading *reading, const struct token *before, const struct token *token,
                           const struct token *next)
 {
-    return token->kind == TOKEN_NEG && strncmp(reading->folded->text + token->start, "can", strlen("can")) == 0 && before &&
+    const char *text = reading->folded->text + token->start;
+    bool is_last = strncmp(text, "can", strlen("can")) == 0 || strncmp(text, "not", strlen("not")) == 0;
+    return token->kind == TOKEN_NEG && is_last && before &&
            before->kind == TOKEN_SET && (!next || next->kind == TOKEN_COMMA || next->kind == TOKEN_LINE);
 }
 
