@@ -19,48 +19,55 @@ enum { UNKNOWN_LINES_MOST = 5, LINES_MOST = 200, LINE_BYTES = 2000 };
 
 enum { IN_DRAFT = 1 << POLL_DRAFT, IN_OPEN = 1 << POLL_OPEN, IN_CLOSED = 1 << POLL_CLOSED };
 
+/* What a poll must ask for. */
+enum scope { ANY, DATES, QUESTIONS };
+
 struct poll_command {
     const char *words; /* as they stand after folding, "|" between them */
     bool (*run)(struct commanding *commanding, const char *arguments, struct error **error);
     unsigned states;    /* of the poll in which it can be given */
     bool may_be_answer; /* people use the word in answers, too */
-    bool is_about_dates; /* a form has none */
+    enum scope scope;
+    bool goes_on; /* on the lines below, too */
 };
 
 static const struct poll_command commands[] = {
-    {"状況|状況確認|status", command_show_status, IN_OPEN | IN_CLOSED, false, false},
-    {"結果|result|results", command_show_result, IN_OPEN | IN_CLOSED, false, false},
-    {"csv|表計算", command_show_csv, IN_OPEN | IN_CLOSED, false, false},
-    {"ヘルプ|使い方|help|commands", command_show_help, IN_DRAFT | IN_OPEN | IN_CLOSED, false, false},
-    {"催促|督促|リマインド|remind", command_remind, IN_OPEN, false, false},
-    {"締切|〆切|締め切り|締切り|期限|回答期限|deadline|due", command_set_deadline, IN_DRAFT | IN_OPEN, false, false},
-    {"延長|締切延長|extend", command_extend, IN_DRAFT | IN_OPEN, false, false},
-    {"締める|締め切る|締切る|close", command_close, IN_OPEN, false, false},
-    {"再開|再開する|reopen", command_reopen, IN_CLOSED, false, false},
-    {"確定|決定|confirm|decide", command_decide, IN_OPEN | IN_CLOSED, false, true},
-    {"中止|取りやめ|取り止め", command_cancel, IN_DRAFT | IN_OPEN | IN_CLOSED, false, false},
-    {"キャンセル|cancel", command_cancel, IN_DRAFT | IN_OPEN | IN_CLOSED, true, false},
-    {"追加|add", command_add, IN_DRAFT | IN_OPEN, false, true},
-    {"削除|drop|delete", command_drop, IN_DRAFT | IN_OPEN, true, true},
-    {"訂正|変更|fix|move", command_fix, IN_DRAFT | IN_OPEN | IN_CLOSED, true, true},
-    {"必須|require|required", command_require, IN_DRAFT | IN_OPEN, true, false},
-    {"任意|optional", command_release, IN_DRAFT | IN_OPEN, true, false},
-    {"招待|対象|invite", command_invite, IN_DRAFT | IN_OPEN, false, false},
-    {"除外|remove|uninvite", command_remove, IN_DRAFT | IN_OPEN, true, false},
-    {"代理|proxy", command_proxy, IN_OPEN, true, true},
-    {"定足数|成立人数|quorum", command_set_quorum, IN_DRAFT | IN_OPEN, false, true},
-    {"上限|○の上限|limit", command_set_limit, IN_DRAFT, false, true},
-    {"繰り返し|くり返し|定例|repeat|recurrence", command_set_recurrence, IN_DRAFT | IN_OPEN | IN_CLOSED, false, true},
-    {"匿名|匿名投票|anonymous", command_set_anonymous, IN_DRAFT, false, false},
-    {"結果の公開|結果公開|results to", command_set_results, IN_DRAFT, false, false},
-    {"所要|所要時間|duration", command_set_duration, IN_DRAFT | IN_OPEN, false, true},
-    {"場所|会場|place|location", command_set_place, IN_DRAFT | IN_OPEN, true, false},
-    {"備考|補足|notes|note", command_add_note, IN_DRAFT, false, false},
-    {"複製|clone", command_clone, IN_OPEN | IN_CLOSED, false, true},
+    {"状況|状況確認|status", command_show_status, IN_OPEN | IN_CLOSED, false, ANY, false},
+    {"結果|result|results", command_show_result, IN_OPEN | IN_CLOSED, false, ANY, false},
+    {"csv|表計算", command_show_csv, IN_OPEN | IN_CLOSED, false, ANY, false},
+    {"ヘルプ|使い方|help|commands", command_show_help, IN_DRAFT | IN_OPEN | IN_CLOSED, false, ANY, false},
+    {"催促|督促|リマインド|remind", command_remind, IN_OPEN, false, ANY, false},
+    {"締切|〆切|締め切り|締切り|期限|回答期限|deadline|due", command_set_deadline, IN_DRAFT | IN_OPEN, false, ANY, false},
+    {"延長|締切延長|extend", command_extend, IN_DRAFT | IN_OPEN, false, ANY, false},
+    {"締める|締め切る|締切る|close", command_close, IN_OPEN, false, ANY, false},
+    {"再開|再開する|reopen", command_reopen, IN_CLOSED, false, ANY, false},
+    {"確定|決定|confirm|decide", command_decide, IN_OPEN | IN_CLOSED, false, DATES, false},
+    {"中止|取りやめ|取り止め", command_cancel, IN_DRAFT | IN_OPEN | IN_CLOSED, false, ANY, false},
+    {"キャンセル|cancel", command_cancel, IN_DRAFT | IN_OPEN | IN_CLOSED, true, ANY, false},
+    {"追加|add", command_add, IN_DRAFT | IN_OPEN, false, DATES, false},
+    {"削除|drop|delete", command_drop, IN_DRAFT | IN_OPEN, true, DATES, false},
+    {"訂正|変更|fix|move", command_fix, IN_DRAFT | IN_OPEN | IN_CLOSED, true, DATES, false},
+    {"追加|add", command_add_question, IN_DRAFT, false, QUESTIONS, true},
+    {"削除|drop|delete", command_drop_question, IN_DRAFT, true, QUESTIONS, false},
+    {"訂正|変更|fix|move", command_fix_question, IN_DRAFT, true, QUESTIONS, true},
+    {"必須|require|required", command_require, IN_DRAFT | IN_OPEN, true, ANY, false},
+    {"任意|optional", command_release, IN_DRAFT | IN_OPEN, true, ANY, false},
+    {"招待|対象|invite", command_invite, IN_DRAFT | IN_OPEN, false, ANY, false},
+    {"除外|remove|uninvite", command_remove, IN_DRAFT | IN_OPEN, true, ANY, false},
+    {"代理|proxy", command_proxy, IN_OPEN, true, DATES, false},
+    {"定足数|成立人数|quorum", command_set_quorum, IN_DRAFT | IN_OPEN, false, DATES, false},
+    {"上限|○の上限|limit", command_set_limit, IN_DRAFT, false, DATES, false},
+    {"繰り返し|くり返し|定例|repeat|recurrence", command_set_recurrence, IN_DRAFT | IN_OPEN | IN_CLOSED, false, DATES, false},
+    {"匿名|匿名投票|anonymous", command_set_anonymous, IN_DRAFT, false, ANY, false},
+    {"結果の公開|結果公開|results to", command_set_results, IN_DRAFT, false, ANY, false},
+    {"所要|所要時間|duration", command_set_duration, IN_DRAFT | IN_OPEN, false, DATES, false},
+    {"場所|会場|place|location", command_set_place, IN_DRAFT | IN_OPEN, true, ANY, false},
+    {"備考|補足|notes|note", command_add_note, IN_DRAFT, false, ANY, false},
+    {"複製|clone", command_clone, IN_OPEN | IN_CLOSED, false, DATES, false},
 };
 
 /* 「3 → 1/19(月) 14:00-16:00」 */
-static const struct poll_command arrow = {"→", command_fix, IN_DRAFT | IN_OPEN | IN_CLOSED, true, true};
+static const struct poll_command arrow = {"→", command_fix, IN_DRAFT | IN_OPEN | IN_CLOSED, true, DATES, false};
 
 /* Every effect has a sentence in transcript.txt. */
 static const char *const command_effects[] = {
@@ -71,6 +78,8 @@ static const char *const command_effects[] = {
     "last_choice",  "which_choice",  "moved_meanwhile", "required",      "optional",         "unknown_participant",
     "invited",      "invited_already", "too_many_people", "removed",     "last_person",      "proxied",
     "unclear_proxy", "cloned",           "not_in_a_form", "form_status",     "removal_shows",
+    "question_added", "question_fixed", "question_dropped", "unclear_question", "no_such_question", "too_many_questions",
+    "last_question",
     "options_set",  "unclear_option", "not_anonymously",
     "decided",       "not_decided",     "cancelled",        "needs_nothing",
     "csv",
@@ -264,17 +273,53 @@ enum command_kind command_judge(const char *new_text)
     return is_first && !may_be_answer && !others ? COMMAND_KIND_ORDERS : COMMAND_KIND_UNCERTAIN;
 }
 
+static bool fits(const struct poll_command *command, const struct poll *poll)
+{
+    return command->scope == ANY || (command->scope == QUESTIONS) == poll->is_form;
+}
+
+/* The command that a word means in this poll, when it has one for dates and one for questions. */
+static const struct poll_command *choose_command(const struct poll_command *command, const struct poll *poll)
+{
+    for (size_t i = 0; !fits(command, poll) && i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(commands[i].words, command->words) == 0 && fits(&commands[i], poll))
+            return &commands[i];
+    return command;
+}
+
 static bool run_line(struct commanding *commanding, const struct poll_command *command, const char *arguments,
                      struct error **error)
 {
     enum poll_state state = commanding->poll->state;
+    if (!fits(command, commanding->poll))
+        return command_tell(commanding, "not_in_a_form", NULL);
     if (!(command->states >> state & 1))
         return command_tell(commanding, "wrong_state",
                             json_pack("{s:b, s:b, s:b, s:b}", "draft", state == POLL_DRAFT, "open", state == POLL_OPEN,
                                       "closed", state == POLL_CLOSED, "is_cancelled", state == POLL_CANCELLED));
-    if (command->is_about_dates && commanding->poll->is_form)
-        return command_tell(commanding, "not_in_a_form", NULL);
     return command->run(commanding, arguments, error);
+}
+
+/* The arguments of a command with the lines below it that belong to them; the transcript shows those, too. */
+static char *go_on(const void *context, struct commanding *commanding, char *arguments, const char **text)
+{
+    const char *ahead = *text;
+    bool follows_blank = false;
+    for (char *line; (line = next_line(context, &ahead)) && !is_end(context, line);) {
+        char *others;
+        bool is_command = read_line(context, line, &others) != NULL;
+        if (*line && !command_continues(line, is_command, follows_blank))
+            break;
+        follows_blank = follows_blank || !*line;
+        if (!*line)
+            continue;
+        const char *shown = json_string_value(json_object_get(commanding->entry, "line"));
+        char *all = memory_format(context, "%s\n> %s", shown, line);
+        json_object_set_new(commanding->entry, "line", json_string(all));
+        arguments = memory_format(context, "%s\n%s", arguments, line);
+        *text = ahead;
+    }
+    return arguments;
 }
 
 /* All lines up to the end. *stopped: too many were none. */
@@ -290,7 +335,10 @@ static bool run_lines(void *context, struct commanding *commanding, bool *stoppe
         if (!*line)
             continue;
         const struct poll_command *command = read_line(context, line, &arguments);
+        command = command ? choose_command(command, commanding->poll) : NULL;
         begin_entry(commanding, line);
+        if (command && command->goes_on && fits(command, commanding->poll))
+            arguments = go_on(context, commanding, arguments, &text);
         bool is_date = !command && command_adds(commanding, line);
         commanding->is_adding = is_date || (commanding->is_adding && !command);
         if (command)

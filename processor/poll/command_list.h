@@ -32,6 +32,14 @@ bool command_fix(struct commanding *commanding, const char *arguments, struct er
 /* Whether a line that is no command is a date below 「追加」. */
 bool command_adds(const struct commanding *commanding, const char *line);
 
+/* command_form.c: what a form asks, until it starts */
+bool command_add_question(struct commanding *commanding, const char *arguments, struct error **error);
+bool command_fix_question(struct commanding *commanding, const char *arguments, struct error **error);
+bool command_drop_question(struct commanding *commanding, const char *arguments, struct error **error);
+
+/* Whether a line below such a command belongs to the question; behind a blank line only a choice does. */
+bool command_continues(const char *line, bool is_command, bool follows_blank);
+
 /* command_options.c: what else was asked for */
 bool command_set_quorum(struct commanding *commanding, const char *arguments, struct error **error);
 bool command_set_limit(struct commanding *commanding, const char *arguments, struct error **error);

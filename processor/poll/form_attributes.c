@@ -111,6 +111,21 @@ static bool read_word(const void *context, const char *word, struct poll_questio
     return true;
 }
 
+/* A piece between commas: 「必須」, "choose one", or several words of one meaning each with blanks between them. */
+static bool read_piece(const void *context, char *piece, struct poll_question *question)
+{
+    char *save = NULL;
+    bool well = true;
+    piece += strspn(piece, " ");
+    for (size_t length = strlen(piece); length && piece[length - 1] == ' ';)
+        piece[--length] = '\0';
+    if (read_word(context, piece, question))
+        return true;
+    for (char *word = strtok_r(piece, " ", &save); word && well; word = strtok_r(NULL, " ", &save))
+        well = read_word(context, word, question);
+    return well;
+}
+
 bool form_read_attributes(const void *context, const char *words, struct poll_question *question)
 {
     struct poll_question read = *question;
@@ -120,14 +135,10 @@ bool form_read_attributes(const void *context, const char *words, struct poll_qu
     bool any = false;
     for (char *c = folded; (c = strstr(c, "、")) || (c = strstr(folded, "・"));) /* to one separator */
         memcpy(c, ",  ", strlen("、"));
-    char *whole = memory_copy_text(folded, folded);
-    if (read_word(context, whole, &read)) { /* "choose one": blanks need not separate */
-        any = true;
-    } else {
-        for (char *word = strtok_r(folded, ",/; ", &save); word && well; word = strtok_r(NULL, ",/; ", &save)) {
-            any = true;
-            well = read_word(context, word, &read);
-        }
+    for (char *piece = strtok_r(folded, ",/;", &save); piece && well; piece = strtok_r(NULL, ",/;", &save)) {
+        bool is_blank = !piece[strspn(piece, " ")];
+        any = any || !is_blank;
+        well = is_blank || read_piece(context, piece, &read);
     }
     talloc_free(folded);
     if (any && well)

@@ -297,15 +297,44 @@ static bool is_sound(const struct poll_question *question)
 }
 
 /* What was not said: choices mean one of them, none a free text, a scale goes to five or as far as it has names. */
-static void complete(struct draft *draft, struct poll_question *question)
+static void complete(const void *context, struct poll_question *question)
 {
     size_t choices = memory_count(question->choices) - 1;
     if (!question->kind)
-        question->kind = memory_copy_text(draft, choices ? "single" : "text");
+        question->kind = memory_copy_text(context, choices ? "single" : "text");
     if (is_kind(question, "scale") && !question->low) {
-        question->low = memory_copy_text(draft, "1");
-        question->high = memory_format(draft, "%zu", choices ? choices : 5);
+        question->low = memory_copy_text(context, "1");
+        question->high = memory_format(context, "%zu", choices ? choices : 5);
     }
+}
+
+static void take_lines(struct drafting *drafting, const char *text)
+{
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        take_line(drafting, text, length);
+        text += length + (text[length] == '\n');
+    }
+}
+
+struct poll_question *form_draft_question(const void *context, const char *text)
+{
+    struct draft *draft = memory_new(context, struct draft);
+    struct drafting drafting = {.draft = draft, .rest = buffer_new(draft, 2 * LIMIT_TEXT_BYTES)};
+    take_lines(&drafting, text);
+    bool is_one = memory_count(draft->questions) == 1 && strspn(drafting.rest->bytes, " \t\n") == drafting.rest->length;
+    return is_one ? draft->questions : NULL;
+}
+
+bool form_draft_complete(const void *context, struct poll_question *question)
+{
+    complete(context, question);
+    return is_sound(question);
+}
+
+bool form_draft_is_choice(const char *line)
+{
+    return choice_head(line) != 0;
 }
 
 char *form_draft_questions(struct draft *draft, const char *title, const char *text)
@@ -318,19 +347,15 @@ char *form_draft_questions(struct draft *draft, const char *title, const char *t
     }
     if (!drafting.has_named)
         take_places(&drafting, title, text);
-    for (const char *line = text; drafting.has_named && *line;) {
-        size_t length = strcspn(line, "\n");
-        take_line(&drafting, line, length);
-        line += length + (line[length] == '\n');
-    }
+    else
+        take_lines(&drafting, text);
     size_t count = memory_count(draft->questions);
     if (!count)
         draft_add_problem(draft, DRAFT_NO_QUESTIONS, "");
     else if (count > FORM_QUESTIONS)
         draft_add_problem(draft, DRAFT_TOO_MANY_QUESTIONS, "");
     for (size_t i = 0; i < count; i++) {
-        complete(draft, &draft->questions[i]);
-        if (!is_sound(&draft->questions[i]))
+        if (!form_draft_complete(draft, &draft->questions[i]))
             draft_add_problem(draft, DRAFT_UNCLEAR_QUESTION,
                               memory_format(draft, "Q%zu. %s", i + 1, draft->questions[i].text));
     }

@@ -11,6 +11,18 @@
  */
 char *form_draft_questions(struct draft *draft, const char *title, const char *text);
 
+/*
+ * One question out of a text that begins with Q1, as it was written: its kind is NULL when the brackets do not say it.
+ * Below `context`; NULL when there is anything else in the text.
+ */
+struct poll_question *form_draft_question(const void *context, const char *text);
+
+/* Adds what was not said of a question: its kind, the ends of a scale. False when it cannot be asked. */
+bool form_draft_complete(const void *context, struct poll_question *question);
+
+/* Whether a line stands for a choice: 「・春」「2) 夏」. */
+bool form_draft_is_choice(const char *line);
+
 /* What stands in the brackets of a question: (1つ・必須), (5段階), (数値 人 0-10). False when it is no such thing. */
 bool form_read_attributes(const void *context, const char *words, struct poll_question *question);
 

@@ -46,6 +46,14 @@ bool store_add_questions(struct store *store, struct poll *poll, struct error **
     return done;
 }
 
+bool store_replace_questions(struct store *store, struct poll *poll, struct error **error)
+{
+    return sql_run(store, "DELETE FROM choice WHERE question_id IN (SELECT id FROM question WHERE poll_id = ?)",
+                   SQL_VALUES(sql_integer(poll->id)), error) &&
+           sql_run(store, "DELETE FROM question WHERE poll_id = ?", SQL_VALUES(sql_integer(poll->id)), error) &&
+           store_add_questions(store, poll, error);
+}
+
 static struct poll_question *find_question(struct poll *poll, int64_t id)
 {
     for (size_t i = 0; i < memory_count(poll->questions); i++)

@@ -40,6 +40,9 @@ struct response {
  */
 bool store_add_questions(struct store *store, struct poll *poll, struct error **error);
 
+/* The questions of a draft, which nobody has answered, become those of poll->questions, with new ids. */
+bool store_replace_questions(struct store *store, struct poll *poll, struct error **error);
+
 /* Reads poll->questions. */
 bool store_read_questions(struct store *store, struct poll *poll, struct error **error);
 

@@ -161,10 +161,34 @@ def called_off(tap):
     tap.contains(text_of(mail), "このアンケートは取りやめになったため、できません", "and so are commands refused")
 
 
+def questions_are_corrected(tap):
+    center = Center()
+    fields = [("Cc", f"{FIRST.address}, {SECOND.address}")]
+    [first] = center.take(ORGANISER.write(SURVEY, "研修", TEXT, fields))
+    commands = ("訂正 Q2 希望する講座は?\n・防災\n・監査\n・広報\n\n追加 Q1 参加人数は? (数値 人)\n削除 Q9\n追加 会場は? (1つ): 甲館\n"
+                "追加 場所は? (1つ): 甲館 / 乙館\n追加 1/22(木) 13:00-15:00 (5段階)\n締切 12/26(金) 17:00")
+    [preview] = center.take(ORGANISER.reply(first, commands))
+    text = text_of(preview)
+    for part in ("> 訂正 Q2 希望する講座は?\n> ・防災\n> ・監査\n> ・広報\n  Q2「希望する講座は?」に改めました。", "Q1「参加人数は?」を加えました。",
+                 "Q9 という設問はありません。", "> 追加 会場は? (1つ): 甲館\n  設問を読み取れませんでした。", "Q4「場所は?」を加えました。", "締切を 12月26日(金) 17:00 にしました。",
+                 "Q3. 希望する講座は? (いくつでも)\n  1) 防災\n  2) 監査\n  3) 広報\n", "Q1. 参加人数は? (数字・人)\n"):
+        tap.contains(text, part, "the questions of a draft are corrected by command")
+    [stale] = center.take(ORGANISER.reply(first, "はい"))
+    tap.contains(text_of(stale), "直す前の確認メール", "a yes to what has been corrected since starts nothing")
+    [preview] = center.take(ORGANISER.reply(stale, "削除 Q5"))
+    mails = {address_of(mail): mail for mail in center.take(ORGANISER.reply(preview, "はい"))}
+    center.take(FIRST.reply(mails[FIRST.address], "Q1: 3人\nQ2: 夏\nQ3: 3\nQ4: 乙館"))
+    tap.equal([said(center, question) for question in (1, 2, 3)],
+              [{"春": 0, "夏": 1}, {"防災": 0, "監査": 0, "広報": 1}, {"甲館": 0, "乙館": 1}], "and answered as they stand then")
+    [transcript] = center.take(ORGANISER.reply(mails[ORGANISER.address], "削除 Q1\n追加 Q5 まだ? (1つ)\n・はい\n・中止"))
+    tap.equal((text_of(transcript).count("このアンケートは受付中のため、できません"), center.json("poll", "list")["polls"][0]["state"]), (2, "open"),
+              "but no longer once people answer; and 「・中止」 is a choice there")
+
+
 def main():
     tap = Tap()
     for check in (others_are_held, quotes_are_no_answers, few_questions_back, places_move_up,
-                  results_are_handed_out, answers_come_as_csv, called_off):
+                  results_are_handed_out, answers_come_as_csv, called_off, questions_are_corrected):
         check(tap)
     tap.done()
 

@@ -10,6 +10,7 @@
 #include "fuzz.h"
 #include "poll/form.h"
 #include "poll/form_draft.h"
+#include "poll/form_edit.h"
 
 static const struct form_choice choices[] = {{.label = "春"},
                                              {.label = "春の午後"},
@@ -56,4 +57,12 @@ void fuzz_one(const void *context, const char *bytes, size_t length)
     }
     struct draft *draft = memory_new(context, struct draft);
     FUZZ_DEMAND(fuzz_is_text(form_draft_questions(draft, "x", text)));
+    struct poll_question *edited = NULL;
+    long number;
+    for (size_t i = 0; i <= FORM_QUESTIONS; i++) /* whatever was added can be asked */
+        if (form_edit_add(context, &edited, text, &number) == FORM_EDIT_DONE)
+            FUZZ_DEMAND(form_draft_complete(context, &edited[number - 1]));
+    FUZZ_DEMAND(memory_count(edited) <= FORM_QUESTIONS);
+    if (form_edit_fix(context, &edited, text, &number) == FORM_EDIT_DONE)
+        FUZZ_DEMAND(form_draft_complete(context, &edited[number - 1]));
 }
