@@ -265,22 +265,25 @@ static utf8proc_int32_t settled_at(const struct folder *folder, size_t at)
     return is_settled(code_point) ? code_point : 0;
 }
 
-/* Copies the settled code points here that are followed by another one, so that no mark can join them. */
+/* Copies the settled code points here that are followed by another one, so that no mark can join them: one run, one copy. */
 static void copy_settled(struct folder *folder)
 {
-    utf8proc_int32_t code_point = settled_at(folder, folder->at);
-    if (!code_point)
-        return;
-    for (utf8proc_int32_t next; (next = settled_at(folder, folder->at + 3)) != 0; code_point = next) {
-        struct folded *folded = folder->folded;
-        flush(folder);
-        make_room(folder, 3);
-        memcpy(folded->text + folded->length, folder->source + folder->at, 3);
-        for (size_t end = folded->length + 3; folded->length < end; folded->length++)
-            folded->origin[folded->length] = folder->at;
-        folder->previous = code_point;
-        folder->at += 3;
+    utf8proc_int32_t last = settled_at(folder, folder->at);
+    size_t end = folder->at;
+    for (utf8proc_int32_t next; last && (next = settled_at(folder, end + 3)) != 0; last = next) {
+        folder->previous = last;
+        end += 3;
     }
+    size_t length = end - folder->at;
+    if (!length)
+        return;
+    struct folded *folded = folder->folded;
+    flush(folder);
+    make_room(folder, length);
+    memcpy(folded->text + folded->length, folder->source + folder->at, length);
+    for (; folder->at < end; folder->at += 3)
+        for (size_t i = 0; i < 3; i++)
+            folded->origin[folded->length++] = folder->at;
 }
 
 static void add_code_point(struct folder *folder, utf8proc_int32_t code_point)
