@@ -19,12 +19,16 @@ char *file_join(const void *context, const char *folder, const char *name)
     return memory_format(context, "%s/%s", folder, name);
 }
 
-/* What is read: `expected` (from fstat) sizes the first buffer, so that one read is the rule. */
+/*
+ * What is read: `expected` sizes the first buffer, so that one read is the rule. It is a size that fstat() told when the
+ * source is a regular file; such a one that gives just that much and not the byte more that it was asked for is at its end.
+ */
 struct source {
     int descriptor;
     const char *name;
     size_t expected;
     size_t maximum;
+    bool is_regular;
 };
 
 static char *read_to_end(const void *context, const struct source *source, size_t *length, struct error **error)
@@ -40,15 +44,15 @@ static char *read_to_end(const void *context, const struct source *source, size_
             error_set_errno(error, "cannot read %s", source->name);
             break;
         }
-        if (got == 0) {
-            bytes[used] = '\0';
-            *length = used;
-            return bytes;
-        }
         used += (size_t)got;
         if (used > source->maximum) {
             error_set(error, ERROR_REFUSED, "%s is larger than %zu bytes", source->name, source->maximum);
             break;
+        }
+        if (got == 0 || (source->is_regular && used == source->expected)) {
+            bytes[used] = '\0';
+            *length = used;
+            return bytes;
         }
         if (used == capacity) {
             capacity *= 2;
@@ -63,7 +67,7 @@ char *file_read_descriptor(const void *context, int descriptor, const char *name
                            struct error **error)
 {
     enum { FIRST_READ = 64 * 1024 };
-    return read_to_end(context, &(struct source){descriptor, name, FIRST_READ, maximum}, length, error);
+    return read_to_end(context, &(struct source){descriptor, name, FIRST_READ, maximum, false}, length, error);
 }
 
 char *file_read(const void *context, const char *path, size_t maximum, size_t *length, struct error **error)
@@ -82,7 +86,8 @@ char *file_read(const void *context, const char *path, size_t maximum, size_t *l
     else if (status.st_size < 0 || (size_t)status.st_size > maximum)
         error_set(error, ERROR_REFUSED, "%s is larger than %zu bytes", path, maximum);
     else
-        bytes = read_to_end(context, &(struct source){descriptor, path, (size_t)status.st_size, maximum}, length, error);
+        bytes = read_to_end(context, &(struct source){descriptor, path, (size_t)status.st_size, maximum, true},
+                            length, error);
     close(descriptor); /* it was only read: nothing can be lost here */
     return bytes;
 }
