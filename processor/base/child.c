@@ -150,15 +150,9 @@ static bool wait_for(int descriptor, long deadline, short event, struct error **
     }
 }
 
-/* Head and bytes in one call as a rule: the other side wakes once. */
-static bool write_frame(int descriptor, long deadline, const char *bytes, size_t length, struct error **error)
+/* In one call as a rule: the other side wakes once. */
+static bool write_pieces(int descriptor, long deadline, struct iovec pieces[2], struct error **error)
 {
-    if (length > UINT32_MAX)
-        return error_set(error, ERROR_REFUSED, "a frame of %zu bytes is too long", length);
-    unsigned char head[LENGTH_BYTES] = {(unsigned char)(length >> 24), (unsigned char)(length >> 16),
-                                        (unsigned char)(length >> 8), (unsigned char)length};
-    union piece body = {.ours = bytes};
-    struct iovec pieces[2] = {{head, sizeof head}, {body.theirs, length}};
     while (pieces[0].iov_len || pieces[1].iov_len) {
         if (!wait_for(descriptor, deadline, POLLOUT, error))
             return false;
@@ -175,6 +169,44 @@ static bool write_frame(int descriptor, long deadline, const char *bytes, size_t
         }
     }
     return true;
+}
+
+static void write_length(unsigned char head[LENGTH_BYTES], size_t length)
+{
+    for (size_t i = 0; i < LENGTH_BYTES; i++)
+        head[i] = (unsigned char)(length >> 8 * (LENGTH_BYTES - 1 - i));
+}
+
+static bool write_frame(int descriptor, long deadline, const char *bytes, size_t length, struct error **error)
+{
+    if (length > UINT32_MAX)
+        return error_set(error, ERROR_REFUSED, "a frame of %zu bytes is too long", length);
+    unsigned char head[LENGTH_BYTES];
+    write_length(head, length);
+    union piece body = {.ours = bytes};
+    struct iovec pieces[2] = {{head, sizeof head}, {body.theirs, length}};
+    return write_pieces(descriptor, deadline, pieces, error);
+}
+
+static bool write_frames(int descriptor, long deadline, const struct buffer *frames, struct error **error)
+{
+    if (frames->overflowed)
+        return error_set(error, ERROR_REFUSED, "frames of more than %zu bytes are too long", frames->maximum);
+    struct iovec pieces[2] = {{frames->bytes, frames->length}};
+    return write_pieces(descriptor, deadline, pieces, error);
+}
+
+void frames_add(struct buffer *frames, const char *bytes, size_t length)
+{
+    unsigned char head[LENGTH_BYTES];
+    write_length(head, length);
+    buffer_add(frames, (const char *)head, sizeof head);
+    buffer_add(frames, bytes, length);
+}
+
+bool frames_write(int descriptor, const struct buffer *frames, struct error **error)
+{
+    return write_frames(descriptor, -1, frames, error);
 }
 
 bool frame_write(int descriptor, const char *bytes, size_t length, struct error **error)
@@ -196,6 +228,18 @@ bool child_send(struct child *child, const char *bytes, size_t length, struct er
 {
     return write_frame(child->to, child->deadline, bytes, length, error) ||
            error_add(error, "%s does not listen", child->name);
+}
+
+bool child_send_frames(struct child *child, const struct buffer *frames, struct error **error)
+{
+    return write_frames(child->to, child->deadline, frames, error) ||
+           error_add(error, "%s does not listen", child->name);
+}
+
+size_t child_room(const struct child *child)
+{
+    int size = fcntl(child->to, F_GETPIPE_SZ);
+    return size > 0 ? (size_t)size : 0;
 }
 
 enum read_outcome { READ_WHOLE, READ_NOTHING, READ_FAILED };
@@ -244,6 +288,11 @@ static enum read_outcome read_exactly(struct frames *frames, char *bytes, size_t
     return READ_WHOLE;
 }
 
+static size_t read_length(const unsigned char head[LENGTH_BYTES])
+{
+    return (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
+}
+
 /* NULL without an error when the other side has ended between two frames. */
 static char *read_frame(const void *context, struct frames *frames, size_t maximum, size_t *length,
                         struct error **error)
@@ -251,7 +300,7 @@ static char *read_frame(const void *context, struct frames *frames, size_t maxim
     unsigned char head[LENGTH_BYTES];
     if (read_exactly(frames, (char *)head, sizeof head, error) != READ_WHOLE)
         return NULL;
-    *length = (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
+    *length = read_length(head);
     if (*length > maximum) {
         error_set(error, ERROR_REFUSED, "a frame of %zu bytes is larger than the %zu allowed", *length, maximum);
         return NULL;
@@ -275,6 +324,13 @@ struct frames *frames_open(const void *context, int descriptor)
     frames->deadline = -1;
     frames->start = frames->end = 0;
     return frames;
+}
+
+bool frames_have_next(const struct frames *frames)
+{
+    size_t there = frames->end - frames->start;
+    return there >= LENGTH_BYTES &&
+           there - LENGTH_BYTES >= read_length((const unsigned char *)frames->bytes + frames->start);
 }
 
 char *frames_read(const void *context, struct frames *frames, size_t maximum, size_t *length, bool *at_end,

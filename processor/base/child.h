@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buffer.h"
 #include "base/error.h"
 
 struct child;
@@ -34,6 +35,12 @@ bool child_is_late(const struct child *child);
 /* Sends one frame. When it fails the child is of no more use: free it and start another. */
 bool child_send(struct child *child, const char *bytes, size_t length, struct error **error);
 
+/* Sends several at once (frames_add), likewise: on a machine that is busy, much cheaper than one by one. */
+bool child_send_frames(struct child *child, const struct buffer *frames, struct error **error);
+
+/* How many bytes can be on the way to the child, so that sending them does not wait for it to read; 0: nobody knows. */
+size_t child_room(const struct child *child);
+
 /* Waits for one frame of at most `maximum` bytes, below `context`. When it fails the child is of no more use, either. */
 char *child_receive(struct child *child, const void *context, size_t maximum, size_t *length, struct error **error);
 
@@ -51,7 +58,14 @@ struct frames *frames_open(const void *context, int descriptor);
 char *frames_read(const void *context, struct frames *frames, size_t maximum, size_t *length, bool *at_end,
                   struct error **error);
 
+/* Whether the next one is in the buffer already, whole: asking for it will not wait. */
+bool frames_have_next(const struct frames *frames);
+
 /* One frame out. */
 bool frame_write(int descriptor, const char *bytes, size_t length, struct error **error);
+
+/* Several frames out at once; a buffer that has overflowed is refused. */
+void frames_add(struct buffer *frames, const char *bytes, size_t length);
+bool frames_write(int descriptor, const struct buffer *frames, struct error **error);
 
 #endif

@@ -20,6 +20,14 @@
 #include "mail/letter.h"
 #include "mail/sandbox.h"
 
+enum { HELD_BYTES = 32 * 1024 };
+
+/* What is still to be said: answers are held back while the next mail is here already, so that both sides wake seldom. */
+struct talk {
+    struct frames *mails;
+    struct buffer *answers;
+};
+
 /* What the libraries read from disk when they are first used. */
 static void open_everything(const void *context)
 {
@@ -48,8 +56,22 @@ static bool answer_attachments(const void *context, const char *bytes, size_t le
     return frame_write(STDOUT_FILENO, contents ? contents->bytes : "", contents ? contents->length : 0, NULL);
 }
 
+/* Says it at once, or with the answer to the next mail. False when nobody listens any more. */
+static bool say(struct talk *talk, const struct buffer *answer, struct error **error)
+{
+    bool waits = frames_have_next(talk->mails) && talk->answers->length + answer->length < HELD_BYTES;
+    if (!waits && !talk->answers->length)
+        return frame_write(STDOUT_FILENO, answer->bytes, answer->length, error);
+    frames_add(talk->answers, answer->bytes, answer->length);
+    if (waits)
+        return true;
+    bool written = frames_write(STDOUT_FILENO, talk->answers, error);
+    buffer_clear(talk->answers);
+    return written;
+}
+
 /* Answers one mail. False when nobody listens any more. */
-static bool answer(const void *context, const char *bytes, size_t length, const struct mail_limits *limits)
+static bool answer(const void *context, struct talk *talk, const char *bytes, size_t length, const struct mail_limits *limits)
 {
     struct error *error = NULL;
     char *text = NULL;
@@ -60,7 +82,7 @@ static bool answer(const void *context, const char *bytes, size_t length, const 
     struct buffer *frame = buffer_new(context, LIMIT_VIEW_BYTES + LIMIT_TEXT_BYTES + 1);
     buffer_add(frame, view, strlen(view) + 1);
     buffer_add_text(frame, text ? text : "");
-    if (frame_write(STDOUT_FILENO, frame->bytes, frame->length, &error))
+    if (say(talk, frame, &error))
         return true;
     log_error("%s", error_text(context, error));
     error_free(&error);
@@ -84,16 +106,17 @@ int main(int argc, char *argv[])
         log_warning("reading mail without a filter on system calls: %s", error_text(NULL, error));
         error_free(&error);
     }
-    struct frames *frames = frames_open(program, STDIN_FILENO);
+    struct talk talk = {.mails = frames_open(program, STDIN_FILENO),
+                        .answers = buffer_new(program, HELD_BYTES + LIMIT_VIEW_BYTES + LIMIT_TEXT_BYTES + 1)};
     for (;;) {
         void *context = talloc_new(NULL);
         size_t length;
         bool at_end;
-        char *bytes = frames_read(context, frames, LIMIT_LETTER_BYTES, &length, &at_end, &error);
+        char *bytes = frames_read(context, talk.mails, LIMIT_LETTER_BYTES, &length, &at_end, &error);
         if (!bytes && !at_end)
             log_error("%s", error_text(context, error));
         bool goes_on = bytes && (wants_attachments ? answer_attachments(context, bytes, length, &limits)
-                                                   : answer(context, bytes, length, &limits));
+                                                   : answer(context, &talk, bytes, length, &limits));
         talloc_free(context);
         if (goes_on)
             continue;

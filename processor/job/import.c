@@ -137,8 +137,8 @@ static bool offer(struct import *import, struct origin *next, struct error **err
     if (origin)
         letter = reading_read(origin, import->reading, origin->bytes, origin->length, &reason);
     import->next = next ? talloc_steal(import, next) : NULL;
-    if (next)
-        reading_announce(import->reading, next->bytes, next->length);
+    if (next && reading_announce(import->reading, next->bytes, next->length))
+        reading_push(import->reading);
     bool done = !origin || settle(import, origin, letter, reason, error);
     talloc_free(origin);
     return done;

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "job/ahead.h"
 #include "job/attempt.h"
 #include "job/identity.h"
 #include "job/reading.h"
@@ -38,6 +39,8 @@ struct intake {
     struct office *office;
     struct reading *reading;
     struct attempt *attempt;
+    struct ahead *ahead; /* over the present listing … */
+    char **names;        /* … which is this */
     struct intake_counts *counts;
     void *pool; /* for one letter after the other */
     char *new_folder;
@@ -49,18 +52,19 @@ struct intake {
 
 /* Files whose effects wait for the commit; then they move. */
 struct batch {
-    char **names;
+    char **names; /* part of the listing */
     enum fate *fates;
     char **archives; /* where each goes below the archive */
     size_t count;
 };
 
-static time_t received_at(const struct intake *intake, const char *path)
+static time_t received_at(const struct intake *intake, const char *name)
 {
     struct stat status;
-    if (clock_is_stopped() || stat(path, &status) != 0 || status.st_mtime > intake->office->now)
-        return intake->office->now;
-    return status.st_mtime;
+    char *path = file_join(NULL, intake->new_folder, name);
+    bool is_known = !clock_is_stopped() && stat(path, &status) == 0 && status.st_mtime <= intake->office->now;
+    talloc_free(path);
+    return is_known ? status.st_mtime : intake->office->now;
 }
 
 static bool enter(struct intake *intake, const struct letter *letter, struct letter_record *record, bool *is_new,
@@ -100,20 +104,20 @@ static enum fate judge_failure(const struct intake *intake, bool was_read, const
 }
 
 /* One letter inside its savepoint. FATE_FAILED says why in *error, and nothing of it stays. */
-static enum fate take_letter(struct intake *intake, const char *name, char **archive, struct error **error)
+static enum fate take_letter(struct intake *intake, size_t place, char **archive, struct error **error)
 {
     void *context = talloc_new(intake->pool);
     struct office *office = intake->office;
     enum fate fate = FATE_FAILED;
     size_t length;
-    char *path = file_join(context, intake->new_folder, name);
-    char *bytes = file_read(context, path, (size_t)office->config->letter_bytes, &length, error);
+    const char *name = intake->names[place];
+    char *bytes = ahead_read(intake->ahead, context, place, &length, error);
     struct letter *letter = bytes ? reading_read(context, intake->reading, bytes, length, error) : NULL;
     struct route *route = letter ? route_letter(context, office->config, letter) : NULL;
     bool fetches = route && letter->may_count && letter->attachment_count &&
                    (route->verb == ROUTE_NOTE || minutes_are_in(letter, route));
     if (route && (!fetches || reading_fetch_attachments(intake->reading, bytes, length, letter, error))) {
-        struct letter_record record = {.received_at = received_at(intake, path)};
+        struct letter_record record = {.received_at = received_at(intake, name)};
         record.recipient = route->recipient;
         record.identity = identity_of(context, letter, route, bytes, length);
         record.archive = *archive;
@@ -142,8 +146,9 @@ static void report_failure(const char *name, const struct error *reason, const c
 }
 
 /* Takes one letter with everything it does, or with nothing. */
-static enum fate take_part(struct intake *intake, const char *name, char **archive, struct error **error)
+static enum fate take_part(struct intake *intake, size_t place, char **archive, struct error **error)
 {
+    const char *name = intake->names[place];
     struct store *store = intake->office->store;
     struct error *reason = NULL;
     if (attempt_begin(intake->attempt, name) > ATTEMPTS_MOST) {
@@ -154,7 +159,7 @@ static enum fate take_part(struct intake *intake, const char *name, char **archi
     }
     if (!store_begin_part(store, error))
         return FATE_LEFT;
-    enum fate fate = take_letter(intake, name, archive, &reason);
+    enum fate fate = take_letter(intake, place, archive, &reason);
     bool settled = fate == FATE_TAKEN || fate == FATE_REPEATED ? store_keep_part(store, error)
                                                                : store_drop_part(store, error);
     if (settled && fate == FATE_FAILED) {
@@ -218,19 +223,19 @@ static bool clear_batch(struct intake *intake, const struct batch *batch, struct
 }
 
 /* One transaction over at most LETTERS_A_COMMIT files. What was understood before trouble came is committed. */
-static bool take_batch(struct intake *intake, char **names, size_t count, struct error **error)
+static bool take_batch(struct intake *intake, size_t first, size_t count, struct error **error)
 {
     struct store *store = intake->office->store;
     enum fate fates[LETTERS_A_COMMIT];
-    struct batch batch = {.names = names, .fates = fates};
+    struct batch batch = {.names = intake->names + first, .fates = fates};
     if (!store_begin(store, error))
         return false;
     batch.archives = memory_array(intake->reading, char *, count);
     bool well = true;
     while (well && batch.count < count) {
         char **archive = &batch.archives[batch.count];
-        *archive = memory_format(batch.archives, "%s/%s", intake->archive_day, names[batch.count]);
-        fates[batch.count] = take_part(intake, names[batch.count], archive, error);
+        *archive = memory_format(batch.archives, "%s/%s", intake->archive_day, batch.names[batch.count]);
+        fates[batch.count] = take_part(intake, first + batch.count, archive, error);
         well = fates[batch.count] != FATE_LEFT;
         batch.count += well;
     }
@@ -256,18 +261,28 @@ static bool tell_unread(const struct intake *intake, struct error **error)
                                         intake->unread, intake->new_folder);
 }
 
+/* As many letters as were listed, batch by batch. */
+static bool take_listed(struct intake *intake, struct error **error)
+{
+    size_t count = memory_count(intake->names);
+    size_t maximum = (size_t)intake->office->config->letter_bytes;
+    intake->unread = 0;
+    intake->ahead = ahead_open(intake->names, intake->reading, intake->new_folder, intake->names, maximum);
+    bool done = true;
+    for (size_t i = 0; done && i < count; i += LETTERS_A_COMMIT)
+        done = take_batch(intake, i, count - i < LETTERS_A_COMMIT ? count - i : LETTERS_A_COMMIT, error);
+    return done;
+}
+
 static bool take_all(struct intake *intake, struct error **error)
 {
     for (;;) {
-        intake->unread = 0;
-        char **names = file_list_folder(intake->reading, intake->new_folder, LETTERS_LISTED, error);
-        if (!names)
+        intake->names = file_list_folder(intake->reading, intake->new_folder, LETTERS_LISTED, error);
+        if (!intake->names)
             return false;
-        size_t count = memory_count(names);
-        bool done = true;
-        for (size_t i = 0; done && i < count; i += LETTERS_A_COMMIT)
-            done = take_batch(intake, names + i, count - i < LETTERS_A_COMMIT ? count - i : LETTERS_A_COMMIT, error);
-        talloc_free(names);
+        size_t count = memory_count(intake->names);
+        bool done = take_listed(intake, error);
+        talloc_free(intake->names);
         if (!done || count < LETTERS_LISTED || intake->unread == count)
             return done && tell_unread(intake, error);
     }

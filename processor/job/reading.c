@@ -11,18 +11,26 @@
 #include "base/utf8.h"
 #include "mail/limits.h"
 
+enum { ANNOUNCED_MOST = 8 };
+
 struct reading {
     const struct config *config;
     struct child *reader; /* NULL: none is running */
+    size_t room;          /* for what is on the way to it: half a pipe, so that sending never waits */
     bool spent;
-    bool late; /* the last question ran out of time */
-    const char *announced; /* what the reader was sent and not asked for yet; NULL: nothing */
+    bool late;     /* the last question ran out of time … */
+    bool was_last; /* … and the reader had no other mail behind it */
+    const char *announced[ANNOUNCED_MOST]; /* what was not asked for yet, in this order … */
+    size_t lengths[ANNOUNCED_MOST];
+    size_t announced_count;
+    struct buffer *unsent; /* … and the frames of the last of it, which the reader has not */
 };
 
 struct reading *reading_start(const void *context, const struct config *config)
 {
     struct reading *reading = memory_new(context, struct reading);
     reading->config = config;
+    reading->unsent = buffer_new(reading, LIMIT_LETTER_BYTES);
     return reading;
 }
 
@@ -49,9 +57,13 @@ static struct child *start_child(const void *context, const struct config *confi
 
 static bool start_reader(struct reading *reading, struct error **error)
 {
+    if (reading->reader)
+        return true;
+    reading->reader = start_child(reading, reading->config, "view", error);
     if (!reading->reader)
-        reading->reader = start_child(reading, reading->config, "view", error);
-    return reading->reader != NULL;
+        return false;
+    reading->room = child_room(reading->reader) / 2;
+    return true;
 }
 
 /* The view, and behind a NUL the text that belongs into it. */
@@ -81,27 +93,64 @@ static void drop_reader(struct reading *reading)
 {
     talloc_free(reading->reader);
     reading->reader = NULL;
-    reading->announced = NULL;
+    reading->announced_count = 0;
+    buffer_clear(reading->unsent);
 }
 
-void reading_announce(struct reading *reading, const char *bytes, size_t length)
+bool reading_announce(struct reading *reading, const char *bytes, size_t length)
 {
-    if (reading->announced || !start_reader(reading, NULL))
+    enum { HEAD_BYTES = 4 };
+    if (reading->announced_count == ANNOUNCED_MOST || !start_reader(reading, NULL))
+        return false;
+    size_t on_the_way = length + HEAD_BYTES;
+    for (size_t i = 0; i < reading->announced_count; i++)
+        on_the_way += reading->lengths[i] + HEAD_BYTES;
+    if (on_the_way > reading->room)
+        return false;
+    frames_add(reading->unsent, bytes, length);
+    reading->announced[reading->announced_count] = bytes;
+    reading->lengths[reading->announced_count++] = length;
+    return true;
+}
+
+void reading_push(struct reading *reading)
+{
+    if (!reading->unsent->length)
         return;
     child_begin(reading->reader, (int)reading->config->reader_seconds);
-    if (child_send(reading->reader, bytes, length, NULL))
-        reading->announced = bytes;
+    if (child_send_frames(reading->reader, reading->unsent, NULL))
+        buffer_clear(reading->unsent);
     else
         drop_reader(reading);
 }
 
-/* Sends a mail unless the reader has it already; with another one in its hands, it is of no use. */
+/* A reader with mails in its hands that nobody asks for is of no use. */
+void reading_forget(struct reading *reading)
+{
+    if (reading->announced_count)
+        drop_reader(reading);
+}
+
+/* Whether the reader was sent this mail already; then it is announced no more. */
+static bool take_announced(struct reading *reading, const char *bytes)
+{
+    if (!reading->announced_count || reading->announced[0] != bytes) {
+        reading_forget(reading);
+        return false;
+    }
+    reading_push(reading);
+    if (!reading->announced_count)
+        return false;
+    reading->announced_count--;
+    memmove(reading->announced, reading->announced + 1, reading->announced_count * sizeof *reading->announced);
+    memmove(reading->lengths, reading->lengths + 1, reading->announced_count * sizeof *reading->lengths);
+    return true;
+}
+
 static bool send_mail(struct reading *reading, const char *bytes, size_t length, struct error **error)
 {
-    bool has_it = reading->announced == bytes;
-    if (reading->announced && !has_it)
-        drop_reader(reading);
-    reading->announced = NULL;
+    bool has_it = take_announced(reading, bytes);
+    reading->was_last = !reading->announced_count;
     if (!start_reader(reading, error))
         return false;
     child_begin(reading->reader, (int)reading->config->reader_seconds);
@@ -121,13 +170,16 @@ static char *ask_reader(struct reading *reading, const char *bytes, size_t lengt
     return answer;
 }
 
-/* A reader may have been ended by others (short of memory, say): a letter is blamed only when a second one dies of it. */
+/*
+ * A reader may have been ended by others (short of memory, say, or the mails behind this one, whose work its answer waits
+ * for): a letter is blamed only when a second one, which has nothing else, dies of it.
+ */
 static char *ask_twice(struct reading *reading, const char *bytes, size_t length, size_t *answer_length,
                        struct error **error)
 {
     struct error *first = NULL;
     char *answer = ask_reader(reading, bytes, length, answer_length, &first);
-    if (!answer && !reading->late && first->class == ERROR_TEMPORARY) {
+    if (!answer && first->class == ERROR_TEMPORARY && (!reading->late || !reading->was_last)) {
         error_free(&first);
         answer = start_reader(reading, &first) ? ask_reader(reading, bytes, length, answer_length, &first) : NULL;
     }
@@ -149,7 +201,7 @@ static bool reader_works(struct reading *reading)
     return works;
 }
 
-json_t *reading_view(struct reading *reading, const char *bytes, size_t length, struct error **error)
+static json_t *view_tersely(struct reading *reading, const char *bytes, size_t length, struct error **error)
 {
     reading->spent = false;
     if (!start_reader(reading, error))
@@ -165,6 +217,14 @@ json_t *reading_view(struct reading *reading, const char *bytes, size_t length, 
     }
     json_t *view = parse_view(answer, answer_length, error);
     talloc_free(answer);
+    return view;
+}
+
+json_t *reading_view(struct reading *reading, const char *bytes, size_t length, struct error **error)
+{
+    json_t *terse = view_tersely(reading, bytes, length, error);
+    json_t *view = terse ? letter_complete_view(terse) : NULL;
+    json_decref(terse);
     return view;
 }
 
@@ -204,7 +264,7 @@ bool reading_fetch_attachments(struct reading *reading, const char *bytes, size_
 struct letter *reading_read(const void *context, struct reading *reading, const char *bytes, size_t length,
                             struct error **error)
 {
-    json_t *view = reading_view(reading, bytes, length, error);
+    json_t *view = view_tersely(reading, bytes, length, error);
     if (!view)
         return NULL;
     struct letter *letter = letter_from_view(context, view, error);

@@ -21,12 +21,20 @@ struct letter *reading_read(const void *context, struct reading *reading, const 
                             struct error **error);
 
 /*
- * Lets the reader begin with a mail that is asked for next, while this process does other things. `bytes` stay as they are
- * until then. Only saves time: whatever goes wrong shows when the mail is asked for.
+ * Mails that are asked for next, in this order: the reader gets them with one call and works on them while this process does
+ * other things. `bytes` stay as they are until then, or until they are forgotten. Only saves time: whatever goes wrong shows
+ * when a mail is asked for, and a mail is blamed only for what it does when the reader has no other. False when it is not
+ * taken, because it is long or enough are on the way.
  */
-void reading_announce(struct reading *reading, const char *bytes, size_t length);
+bool reading_announce(struct reading *reading, const char *bytes, size_t length);
 
-/* The reader's view of one mail as it came, for `kairan read`; the caller owns the reference. */
+/* Sends what was announced, if it was not already. */
+void reading_push(struct reading *reading);
+
+/* What was announced will not be asked for. */
+void reading_forget(struct reading *reading);
+
+/* The reader's view of one mail, all keys of it, for `kairan read`; the caller owns the reference. */
 json_t *reading_view(struct reading *reading, const char *bytes, size_t length, struct error **error);
 
 /*

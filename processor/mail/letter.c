@@ -116,7 +116,7 @@ static char *take(struct taking *taking, json_t *object, const char *key, form *
 static bool take_bool(struct taking *taking, const char *key)
 {
     json_t *value = json_object_get(taking->view, key);
-    if (!json_is_boolean(value))
+    if (value && !json_is_boolean(value))
         complain(taking, key);
     return json_is_true(value);
 }
@@ -124,7 +124,7 @@ static bool take_bool(struct taking *taking, const char *key)
 static json_t *take_array(struct taking *taking, const char *key)
 {
     json_t *array = json_object_get(taking->view, key);
-    if (!json_is_array(array))
+    if (array && !json_is_array(array))
         complain(taking, key);
     return array;
 }
@@ -280,4 +280,32 @@ struct letter *letter_from_view(const void *context, json_t *view, struct error 
     error_set(error, ERROR_REFUSED, "the reader's view of the mail has no valid \"%s\"", taking.wrong);
     talloc_free(letter);
     return NULL;
+}
+
+json_t *letter_complete_view(json_t *terse)
+{
+    static const struct {
+        const char *key;
+        json_type type; /* of what a terse view leaves out */
+    } keys[] = {
+        {"return_path", JSON_NULL},  {"delivered_to", JSON_NULL}, {"original_to", JSON_NULL}, {"queue_id", JSON_NULL},
+        {"from", JSON_ARRAY},        {"to", JSON_ARRAY},          {"cc", JSON_ARRAY},         {"reply_to", JSON_ARRAY},
+        {"subject", JSON_NULL},      {"date", JSON_NULL},         {"in_reply_to", JSON_ARRAY}, {"references", JSON_ARRAY},
+        {"message_id", JSON_NULL},   {"loop_token", JSON_NULL},   {"list_id", JSON_NULL},     {"text", JSON_NULL},
+        {"new_text", JSON_NULL},     {"signature", JSON_NULL},    {"charset", JSON_NULL},     {"attachments", JSON_ARRAY},
+        {"is_cut", JSON_FALSE},      {"calendar", JSON_NULL},     {"class", JSON_NULL},       {"class_reason", JSON_NULL},
+        {"may_answer", JSON_FALSE},  {"may_count", JSON_FALSE},   {"recipients", JSON_ARRAY}, {"status", JSON_NULL},
+        {"is_permanent", JSON_FALSE}, {"away_until", JSON_NULL},  {"reaction", JSON_NULL},    {"warnings", JSON_ARRAY},
+    };
+    json_t *view = json_object();
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        json_t *value = json_object_get(terse, keys[i].key);
+        if (value)
+            json_object_set(view, keys[i].key, value);
+        else if (keys[i].type == JSON_ARRAY)
+            json_object_set_new(view, keys[i].key, json_array());
+        else
+            json_object_set_new(view, keys[i].key, keys[i].type == JSON_FALSE ? json_false() : json_null());
+    }
+    return view;
 }

@@ -99,13 +99,19 @@ struct letter {
     char **warnings;
 };
 
-/* The struct of a reader's view, below `context`. Refused when the view is not one (the reader is not trusted). */
+/*
+ * The struct of a reader's view, terse or not, below `context`. Refused when the view is not one (the reader is not
+ * trusted).
+ */
 struct letter *letter_from_view(const void *context, json_t *view, struct error **error);
 
+/* A new view of all keys out of a terse one, for people to look at. */
+json_t *letter_complete_view(json_t *terse);
+
 /*
- * The reader's view of one mail's bytes, as JSON text below `context` (runs in the reader helper only). With `text` the
- * letter's text is handed out there, below `context` too, and left out of the view: it is most of it, and JSON is slow.
- * Refused beyond the limits (NULL: the defaults).
+ * The reader's view of one mail's bytes, as JSON text below `context` (runs in the reader helper only). With `text` it is
+ * terse, for JSON is slow: the letter's text, which is most of it, is handed out there, below `context` too, and what is
+ * null, false or an empty list is left out. Refused beyond the limits (NULL: the defaults).
  */
 char *letter_read_view(const void *context, const char *bytes, size_t length, const struct mail_limits *limits,
                        char **text, struct error **error);

@@ -40,23 +40,34 @@ struct reading {
     struct buffer *view;
     struct buffer *warnings; /* the values of an array */
     struct buffer *contents; /* the bytes of the attachments, one behind the other; NULL: they are not asked for */
-    bool is_text_apart;      /* the text does not go into the view */
+    bool is_terse;           /* the text does not go into the view, nor does what is null, false or an empty list */
 };
 
-static void set(struct reading *reading, const char *key, const char *text)
+/* Of an object that is there: all members are. */
+static void set_member(struct reading *reading, const char *key, const char *text)
 {
     view_add_key(reading->view, key);
     view_add_text(reading->view, text);
 }
 
+static void set(struct reading *reading, const char *key, const char *text)
+{
+    if (text || !reading->is_terse)
+        set_member(reading, key, text);
+}
+
 static void set_bool(struct reading *reading, const char *key, bool value)
 {
+    if (reading->is_terse && !value)
+        return;
     view_add_key(reading->view, key);
     view_add_bool(reading->view, value);
 }
 
 static void set_texts(struct reading *reading, const char *key, char **texts)
 {
+    if (reading->is_terse && !talloc_array_length(texts))
+        return;
     view_add_key(reading->view, key);
     view_add_texts(reading->view, texts);
 }
@@ -123,6 +134,8 @@ static struct mailbox_list read_mailboxes(struct reading *reading, const char *n
 
 static void set_mailboxes(struct reading *reading, const char *key, const struct mailbox_list *list)
 {
+    if (reading->is_terse && !list->count)
+        return;
     view_add_key(reading->view, key);
     view_open(reading->view, '[');
     for (size_t i = 0; i < list->count; i++) {
@@ -196,7 +209,7 @@ static void read_text(struct reading *reading)
     reading->body = body_read(reading->context, reading->parts);
     const struct body *body = &reading->body;
     struct reply *reply = reply_split(reading->context, body->text);
-    if (!reading->is_text_apart)
+    if (!reading->is_terse)
         set(reading, "text", body->text);
     set(reading, "new_text", reply->new_text);
     set(reading, "signature", reply->signature);
@@ -283,22 +296,22 @@ static void read_calendar(struct reading *reading)
         char *bytes = part_decode(reading->context, part, LIMIT_CALENDAR_BYTES, &length);
         reply = calendar_read_reply(reading->context, bytes, length);
     }
-    view_add_key(reading->view, "calendar");
     if (!reply) {
-        view_add_text(reading->view, NULL);
+        set(reading, "calendar", NULL);
         return;
     }
+    view_add_key(reading->view, "calendar");
     view_open(reading->view, '{');
-    set(reading, "method", reply->method);
-    set(reading, "uid", reply->uid);
+    set_member(reading, "method", reply->method);
+    set_member(reading, "uid", reply->uid);
     view_add_key(reading->view, "sequence");
     view_add_number(reading->view, reply->sequence > 0 ? (size_t)reply->sequence : 0);
-    set(reading, "stamp", reply->stamp);
-    set(reading, "attendee", reply->attendee);
-    set(reading, "partstat", reply->partstat);
-    set(reading, "comment", reply->comment);
-    set(reading, "start", reply->start);
-    set(reading, "end", reply->end);
+    set_member(reading, "stamp", reply->stamp);
+    set_member(reading, "attendee", reply->attendee);
+    set_member(reading, "partstat", reply->partstat);
+    set_member(reading, "comment", reply->comment);
+    set_member(reading, "start", reply->start);
+    set_member(reading, "end", reply->end);
     view_close(reading->view, '}');
 }
 
@@ -343,10 +356,12 @@ static void read_all(struct reading *reading)
     read_attachments(reading);
     read_calendar(reading);
     read_verdict(reading);
-    view_add_key(reading->view, "warnings");
-    view_open(reading->view, '[');
-    buffer_add(reading->view, reading->warnings->bytes, reading->warnings->length);
-    view_close(reading->view, ']');
+    if (!reading->is_terse || reading->warnings->length) {
+        view_add_key(reading->view, "warnings");
+        view_open(reading->view, '[');
+        buffer_add(reading->view, reading->warnings->bytes, reading->warnings->length);
+        view_close(reading->view, ']');
+    }
     view_close(reading->view, '}');
 }
 
@@ -371,7 +386,7 @@ char *letter_read_view(const void *context, const char *bytes, size_t length, co
                        char **text, struct error **error)
 {
     struct buffer *view = buffer_new(context, LIMIT_VIEW_BYTES);
-    struct reading reading = {.context = view, .view = view, .is_text_apart = text != NULL};
+    struct reading reading = {.context = view, .view = view, .is_terse = text != NULL};
     if (!open_mail(&reading, bytes, length, limits, error)) {
         talloc_free(view);
         return NULL;
@@ -393,7 +408,7 @@ struct buffer *letter_read_attachments(const void *context, const char *bytes, s
 {
     struct buffer *contents = buffer_new(context, LIMIT_LETTER_BYTES);
     struct buffer *view = buffer_new(contents, LIMIT_VIEW_BYTES);
-    struct reading reading = {.context = view, .view = view, .contents = contents, .is_text_apart = true};
+    struct reading reading = {.context = view, .view = view, .contents = contents, .is_terse = true};
     bool is_read = open_mail(&reading, bytes, length, limits, error);
     if (is_read)
         read_all(&reading);
