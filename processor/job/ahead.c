@@ -4,7 +4,10 @@
 #include "base/file.h"
 #include "base/memory.h"
 
-enum { FILES_AHEAD = 8 };
+enum {
+    FILES_AHEAD = 8,
+    AHEAD_BYTES = 32 * 1024, /* a longer one waits for its turn, so that what it does to this process is its own doing */
+};
 
 struct file {
     char *bytes;
@@ -48,8 +51,10 @@ struct ahead *ahead_open(const void *context, struct reading *reading, const cha
 static bool read_one(struct ahead *ahead, struct error **error)
 {
     struct file *file = &ahead->files[ahead->count];
+    bool is_due = ahead->count == 0;
+    size_t maximum = is_due || ahead->maximum < AHEAD_BYTES ? ahead->maximum : AHEAD_BYTES;
     char *path = file_join(ahead, ahead->folder, ahead->names[ahead->place + ahead->count]);
-    file->bytes = file_read(ahead, path, ahead->maximum, &file->length, ahead->count ? NULL : error);
+    file->bytes = file_read(ahead, path, maximum, &file->length, is_due ? error : NULL);
     talloc_free(path);
     if (!file->bytes)
         return false;

@@ -404,8 +404,8 @@ def check_deadly_letter(tap, series):
     """A letter that ends the program whenever it is handled is set aside, and the others are taken."""
     copy = series.template.copy(os.path.join(series.folder, "deadly"))
     name, bait = copy.files("spool", "new")[2]
-    handling = ["strace", "-o", "/dev/null", "-P", os.path.join(copy.folder, "spool", "new", name), "-e", "trace=openat",
-                "-e", "inject=openat:signal=KILL"]
+    handling = ["strace", "-o", "/dev/null", "-P", os.path.join(copy.folder, "spool", "new", name), "-e", "trace=newfstatat",
+                "-e", "inject=newfstatat:signal=KILL:when=2+"]  # the first is of reading it, which may be ahead of its turn
     statuses = [copy.command(series.what, series.now, handling).returncode for _ in range(4)]
     tap.equal([status in (-9, 137) for status in statuses], [True] * 3 + [False], "a deadly letter ends three runs")
     tap.ok((name, bait) in copy.files("spool", "failed"), "it is set aside, whole", copy.files("spool", "failed"))
@@ -417,13 +417,13 @@ def check_worn_reader(tap, series):
     copy = series.template.copy(os.path.join(series.folder, "worn"))
     names = [name for name, _ in copy.files("spool", "new")]
     trace = copy.folder + ".trace"
-    wear = ["-e", "trace=writev,openat", "-e", "inject=writev:error=EPIPE:when=1..2"]
+    wear = ["-e", "trace=writev,openat", "-e", "inject=writev:error=EPIPE:when=1..3"]  # as one of several, alone, and once more
     series.template.copy(copy.folder + "-other").command(series.what, series.now, ["strace", "-o", trace, *wear])
     with open(trace, errors="replace") as file:
         opened = [line for line in file if line.startswith("openat(")]
-    number = 1 + next(index for index, line in enumerate(opened) if names[1] in line)
+    number = 1 + next(index for index, line in enumerate(opened) if names[1] in line)  # ahead, and then in its turn
     done = copy.command(series.what, series.now, [
-        "strace", "-o", "/dev/null", *wear, "-e", f"inject=openat:error=EIO:when={number}"])
+        "strace", "-o", "/dev/null", *wear, "-e", f"inject=openat:error=EIO:when={number}..{number + 1}"])
     tap.equal(done.returncode, 75, "a spent reader and then a bad disk: status 75")
     tap.equal(([name for name, _ in copy.files("spool", "failed")], [name for name, _ in copy.files("spool", "new")]),
               (sorted(names[:1] + [name for name, _ in series.wanted["failed"]]), names[1:2]), "only the letter that spent two readers is set aside, and the unread one waits")
@@ -433,7 +433,7 @@ def check_killed_reader(tap, series):
     """A reader that somebody else ended is no letter's fault: a fresh one is asked."""
     copy = series.template.copy(os.path.join(series.folder, "idle"))
     done = copy.command(series.what, series.now, ["strace", "-o", "/dev/null", "-e", "trace=writev", "-e",
-                                                  "inject=writev:error=EPIPE:when=3"])
+                                                  "inject=writev:error=EPIPE:when=2"])
     problem = difference(copy.state(), series.wanted)
     tap.ok(done.returncode == 0 and not problem, "a reader that died between two letters is replaced", problem)
 
