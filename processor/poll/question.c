@@ -24,17 +24,42 @@ struct question_cache {
     size_t next; /* the place that is given up for a new one */
 };
 
-static int forget_view(struct kept_question *kept)
+static int forget_views(struct kept_question *kept)
 {
     json_decref(kept->question.view);
+    json_decref(kept->question.cells);
     return 0;
+}
+
+/* Every choice with every mark it can have. */
+static json_t *view_cells(json_t *choices)
+{
+    static const enum mark marks[] = {MARK_NONE, MARK_YES, MARK_BEST, MARK_MAYBE, MARK_NO}; /* by their numbers */
+    json_t *cells = json_array();
+    size_t index;
+    json_t *choice;
+    json_array_foreach(choices, index, choice)
+    {
+        json_t *row = json_array();
+        for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+            json_t *cell = view_mark(marks[i]);
+            json_object_set(cell, "n", json_object_get(choice, "n"));
+            json_object_set(cell, "label", json_object_get(choice, "label"));
+            json_object_set_new(cell, "inferred", json_false());
+            json_object_set_new(cell, "note", json_null());
+            json_object_set_new(cell, "before", json_null());
+            json_array_append_new(row, cell);
+        }
+        json_array_append_new(cells, row);
+    }
+    return cells;
 }
 
 static struct kept_question *make_question(struct office *office, const struct poll *poll, const char *language,
                                            struct error **error)
 {
     struct kept_question *kept = memory_new(office->questions, struct kept_question);
-    talloc_set_destructor(kept, forget_view);
+    talloc_set_destructor(kept, forget_views);
     char *ballot = store_load_ballots(kept, office->store, poll->id, language, error);
     char *organiser = ballot ? ballot_organiser(kept, office, poll, error) : NULL;
     if (!organiser) {
@@ -52,6 +77,7 @@ static struct kept_question *make_question(struct office *office, const struct p
     if (poll->is_form)
         kept->question.form = form_of_poll(kept, poll, ballot);
     kept->question.view = view_poll(poll, organiser, language);
+    kept->question.cells = view_cells(json_object_get(kept->question.view, "choices"));
     return kept;
 }
 
@@ -85,18 +111,9 @@ void question_forget(struct office *office, const struct poll *poll)
 
 json_t *question_view_marks(const struct question *question, const enum mark *marks)
 {
-    json_t *choices = json_object_get(question->view, "choices");
     json_t *list = json_array();
-    for (size_t i = 0; i < json_array_size(choices); i++) {
-        json_t *choice = json_array_get(choices, i);
-        json_t *entry = view_mark(marks[i]);
-        json_object_set(entry, "n", json_object_get(choice, "n"));
-        json_object_set(entry, "label", json_object_get(choice, "label"));
-        json_object_set_new(entry, "inferred", json_false());
-        json_object_set_new(entry, "note", json_null());
-        json_object_set_new(entry, "before", json_null());
-        json_array_append_new(list, entry);
-    }
+    for (size_t i = 0; i < json_array_size(question->cells); i++)
+        json_array_append(list, json_array_get(json_array_get(question->cells, i), marks[i]));
     return list;
 }
 

@@ -14,6 +14,7 @@ struct question {
     struct answer_question asked; /* `now` is not set */
     const struct form *form;      /* of a form; else NULL */
     json_t *view;                 /* view_poll(); copy it (json_copy) before adding to it */
+    json_t *cells;                /* for question_view_marks() */
 };
 
 /*
@@ -25,7 +26,8 @@ const struct question *question_find(struct office *office, const struct poll *p
 
 /*
  * Every choice with its mark: [{"n","label", flags of view_mark(), "inferred","note","before"}], for mails that show an
- * answer; the last three are false or null. `marks` holds one a choice.
+ * answer; the last three are false or null. `marks` holds one a choice. The entries are shared, like the view: put a copy of
+ * one in its place before changing it.
  */
 json_t *question_view_marks(const struct question *question, const enum mark *marks);
 

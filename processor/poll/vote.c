@@ -135,14 +135,19 @@ static json_t *view_outcome(const struct taking *taking)
 {
     json_t *list = question_view_marks(taking->question, taking->after);
     for (size_t i = 0; i < taking->poll->choice_count; i++) {
-        json_t *entry = json_array_get(list, i);
         const struct answer_mark *mark = &taking->answer->marks[i];
-        if (mark->mark != MARK_NONE) {
+        bool is_qualified = mark->mark != MARK_NONE && (mark->inferred || mark->note);
+        bool is_changed = taking->before[i] != MARK_NONE && taking->before[i] != taking->after[i];
+        if (!is_qualified && !is_changed)
+            continue;
+        json_t *entry = json_copy(json_array_get(list, i));
+        if (is_qualified) {
             json_object_set_new(entry, "inferred", json_boolean(mark->inferred));
             json_object_set_new(entry, "note", view_text(mark->note));
         }
-        if (taking->before[i] != MARK_NONE && taking->before[i] != taking->after[i])
+        if (is_changed)
             json_object_set_new(entry, "before", json_string(mark_symbol(taking->before[i])));
+        json_array_set_new(list, i, entry);
     }
     return list;
 }
@@ -161,8 +166,11 @@ static json_t *view_proposal(const struct taking *taking)
         changes = changes || marks[i] != taking->after[i];
     }
     json_t *list = changes ? question_view_marks(taking->question, marks) : json_null();
-    for (size_t i = 0; i < json_array_size(list); i++)
-        json_object_set_new(json_array_get(list, i), "is_recorded", json_boolean(marks[i] == taking->after[i]));
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        json_t *entry = json_copy(json_array_get(list, i));
+        json_object_set_new(entry, "is_recorded", json_boolean(marks[i] == taking->after[i]));
+        json_array_set_new(list, i, entry);
+    }
     talloc_free(marks);
     return list;
 }
@@ -221,8 +229,7 @@ static json_t *view_answer(void *context, const struct taking *taking)
     const struct answer *answer = taking->answer;
     struct summary summary = summarise(taking);
     char *source = view_quote(context, taking->words, QUOTED_LINES);
-    json_t *view = memory_check(json_copy(taking->question->view));
-    json_t *own = json_pack(
+    json_t *view = json_pack(
         "{s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:i}", "marks",
         view_outcome(taking), "proposal", view_proposal(taking), "unclear", view_unclear(answer),
         "quote", view_text(source), "comment", view_text(answer->comment), "person",
@@ -231,8 +238,7 @@ static json_t *view_answer(void *context, const struct taking *taking)
         "is_late", taking->is_late, "is_withdrawn", answer->verdict == ANSWER_WITHDRAW, "is_deferred",
         answer->verdict == ANSWER_DEFER, "is_empty", answer->verdict == ANSWER_NONE,
         "first_missing", summary.first_missing);
-    json_object_update(view, memory_check(own));
-    json_decref(own);
+    json_object_update_missing(memory_check(view), taking->question->view);
     json_object_set_new(view, "is_proxy", json_boolean(taking->is_proxy));
     char *receipt = taking->poll->options.is_anonymous
                         ? receipt_make(context, taking->office, taking->poll, taking->invitation->number)
