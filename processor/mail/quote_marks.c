@@ -141,14 +141,19 @@ static void find_prefixes(struct reply *reply)
         }
 }
 
-/* ": " at the start of neighbouring lines. */
+/* ": " at the start of neighbouring lines, ":" alone where what is quoted is blank. */
 static void find_colons(struct reply *reply)
 {
     for (size_t i = 0; i < reply->count; i++) {
         size_t end = i;
-        while (quote_is_new(reply, end) && span_begins(quote_line(reply, end), ": "))
-            end++;
-        if (end - i >= PREFIX_LINES)
+        size_t with_text = 0;
+        for (; quote_is_new(reply, end) && span_begins(quote_line(reply, end), ":"); end++) {
+            bool has_text = span_begins(quote_line(reply, end), ": ");
+            if (!has_text && reply->lines[end].length > 1)
+                break;
+            with_text += has_text;
+        }
+        if (with_text >= PREFIX_LINES)
             quote_add_mark(reply, i, end, 1);
         i = end > i ? end - 1 : i;
     }

@@ -2,8 +2,12 @@
 """A week of notes through the real Postfix: thirty of them from six mail programs, comments, edits, searches and digests in
 both languages. What was written is kept as it was, whatever program wrote it; everybody is told of everything once."""
 import collections
+import email
+import email.policy
 import os
 import re
+
+import mail_corpus as corpus
 
 from kairan_test import DOMAIN, Participant, Postfix, Tap, new_folder, text_of, wait_until
 from note_test import NOTE, NoteCenter, NoteGolden, at
@@ -119,15 +123,48 @@ def searches(tap, week):
         NoteGolden(tap, language_of(who)).mail("week-found", found)
 
 
-def everything_was_told(tap, week):
+def comment_from_every_program(week):
+    """A comment in the shape of each mail program of the reader's corpus, in its ways of quoting, charsets and encodings, by the author of a
+    note in reply to its receipt; the texts that must come of them."""
+    wanted = []
+    receipts = [entry for _, entry in sorted(week.receipts.items())]
+    for turn, client in enumerate(corpus.CLIENTS):
+        who, receipt = receipts[turn % len(receipts)]
+        own = corpus.TEXTS[client.language]
+        text = {**own, "answers": [f"{own['answers'][0]} ({turn})", *own["answers"][1:]], "quoted": text_of(receipt).splitlines()}
+        styles = [corpus.on_top] if not client.mark else [corpus.on_top, corpus.below]
+        lines, new = styles[turn % len(styles)](client, text, (own["signature"], [])[turn % 2])
+        charsets = corpus.CHARSETS.get(client.language, ["utf-8", "iso-8859-1"])
+        charset = next(name for name in charsets[turn % len(charsets):] + ["utf-8"] if encodes(lines, name))
+        mail = email.message_from_bytes(corpus.encode(lines, charset, corpus.ENCODINGS[turn % 3]), policy=email.policy.SMTP)
+        for name, value in (("From", f"<{who.address}>"), ("To", str(receipt["Reply-To"])), ("Subject", "Re: note"),
+                            ("In-Reply-To", str(receipt["Message-ID"]))):
+            mail.replace_header(name, value)
+        mail["Message-ID"] = f"<shape-{turn}@{DOMAIN}>"
+        week.postfix.submit(who.address, [receipt["Reply-To"].addresses[0].addr_spec], mail.as_bytes())
+        wanted.append("\n".join(new))
+    week.sent += len(wanted)
+    wait_until(lambda: len(week.center.spooled()) >= len(wanted))
+    week.settle()
+    return wanted
+
+
+def encodes(lines, charset):
+    try:
+        return "\n".join(lines).encode(charset) != b""
+    except UnicodeEncodeError:
+        return False
+
+
+def everything_was_told(tap, week, shapes):
     shown = {note["code"]: note for note in week.center.json("note", "list")["notes"]}
     tap.equal(len(shown), NOTES, "thirty notes were taken in")
     wrong = [note["title"] for note in shown.values() if note["text"] != week.texts[note["title"]]]
     tap.equal(wrong, [], "each reads as it was written, whatever program wrote it")
     comments = [comment for code in shown for comment in week.center.json("note", "show", code)["comments"]]
     tap.equal(sorted(comment["text"] for comment in comments),
-              sorted(f"{'Good to know.' if day % 2 else 'なるほど、参考になります。'} ({day})" for day in range(1, DAYS)),
-              "comments are without what they quote")
+              sorted([f"{'Good to know.' if day % 2 else 'なるほど、参考になります。'} ({day})" for day in range(1, DAYS)] + shapes),
+              f"comments of {len(corpus.CLIENTS)} shapes of mail programs are without what they quote")
     for who in (SATO, SMITH, TANAKA, JONES, SUZUKI):
         missing = sorted(code for code in shown if not week.told[who.address][code])
         tap.equal(missing, [], f"{who.name} was told of every note")
@@ -169,7 +206,10 @@ def main():
     for who, name, number in ((SATO, "week-daily", 2), (SMITH, "week-daily", 2), (TANAKA, "week-weekly", 0),
                               (JONES, "week-weekly", 0), (ITO, "week-mime", 3)):
         NoteGolden(tap, language_of(who)).mail(name, week.digests[who.address][number])
-    everything_was_told(tap, week)
+    center.now = moment(DAYS, "09:00")
+    shapes = comment_from_every_program(week)
+    week.night(DAYS + 1)
+    everything_was_told(tap, week, shapes)
     nothing_is_lost(tap, week)
     tap.done()
 
