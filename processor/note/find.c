@@ -125,8 +125,8 @@ json_t *find_view(struct office *office, const char *text, const struct find_que
     for (size_t i = 0; i < memory_count(query->unclear); i++)
         json_array_append_new(unclear, json_string(query->unclear[i]));
     json_int_t shown = (json_int_t)json_array_size(hits);
-    json_t *view = json_pack("{s:s, s:I, s:I, s:b, s:o, s:o}", "query", text, "total", (json_int_t)total, "shown", shown,
-                             "is_more", total > shown, "unclear", unclear, "hits", hits);
+    json_t *view = json_pack("{s:s, s:I, s:b, s:I, s:b, s:o, s:o}", "query", text, "total", (json_int_t)total, "is_at_least",
+                             (int)(total >= STORE_SEARCH_COUNTED), "shown", shown, "is_more", total > shown, "unclear", unclear, "hits", hits);
     if (done)
         return view_check(view);
     json_decref(view);

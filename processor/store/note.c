@@ -4,15 +4,33 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "store/sql.h"
 
 #define NOTE_COLUMNS                                                                                                   \
     "SELECT note.id, note.thread_id, note.version_id, held.number, note.state, held.title, held.tags, held.text,"      \
     " note.message_id, note.poll_id, note.author_id, person.name, address.address, note.created_at, held.created_at,"  \
-    " top.title FROM note JOIN note_version AS held ON held.id = note.version_id"                                      \
+    " top.title, thread.state FROM note JOIN note_version AS held ON held.id = note.version_id"                                      \
     " JOIN person ON person.id = note.author_id"                                                                       \
     " JOIN note AS thread ON thread.id = note.thread_id JOIN note_version AS top ON top.id = thread.version_id"        \
     " LEFT JOIN address ON address.person_id = note.author_id AND address.position = 0"
+
+/* A comment is called as its thread is, but for a thread whose title was withdrawn: then as it begins. */
+static char *read_title(const void *context, struct rows *rows, const struct note *note)
+{
+    enum { LENGTH = 60 };
+    if (!note_is_comment(note))
+        return rows_text(context, rows, 5);
+    char *state = rows_text(NULL, rows, 16);
+    bool is_withdrawn = strcmp(state, "withdrawn") == 0;
+    talloc_free(state);
+    if (!is_withdrawn)
+        return rows_text(context, rows, 15);
+    const char *line = note->text + strspn(note->text, "\n ");
+    size_t length = strcspn(line, "\n");
+    size_t fits = utf8_cut(line, LENGTH);
+    return memory_format(context, "%.*s%s", (int)(length < fits ? length : fits), line, length > fits ? "…" : "");
+}
 
 static void read_note(const void *context, struct rows *rows, struct note *note)
 {
@@ -34,7 +52,7 @@ static void read_note(const void *context, struct rows *rows, struct note *note)
     char *state = rows_text(context, rows, 4);
     note->is_withdrawn = strcmp(state, "withdrawn") == 0;
     talloc_free(state);
-    note->title = rows_text(context, rows, note_is_comment(note) ? 15 : 5);
+    note->title = read_title(context, rows, note);
     if (!note->address)
         note->address = memory_copy_text(context, "");
 }

@@ -1,6 +1,6 @@
 /*
  * The search table: see search.h. FTS5 without its own copy of the text (content = ''), fed with words of letters and
- * digits that its plainest tokenizer cannot take apart: a character is four digits of base 36, a pair is eight.
+ * digits that its plainest tokenizer cannot take apart: a character is four digits of base 36, a pair is two of them.
  */
 #include "store/search.h"
 
@@ -12,7 +12,7 @@
 #include "text/searchable.h"
 
 enum {
-    WORDS_MAXIMUM = 24 * 1024 * 1024, /* nine letters a pair, of at most a megabyte of text and its names */
+    WORDS_MAXIMUM = 24 * 1024 * 1024, /* ten letters a pair, of at most a megabyte of text and its names */
     EXPRESSION_MAXIMUM = 64 * 1024,
     LETTERS_SEEN = 4096, /* slots of the set of letters that were written; any more are written twice */
 };
@@ -42,19 +42,24 @@ static void write_character(char word[4], unsigned character)
         word[i] = digits[character % 36];
 }
 
-/* The pairs of a text, a blank behind each. */
-static void add_pairs(struct buffer *words, const char *text)
+/*
+ * The pairs of a text, a blank behind each. Those of titles begin with another letter: a search in titles does not walk through the
+ * pairs of ten thousand bodies.
+ */
+enum place { IN_BODY = 'b', IN_TITLE = 'h' };
+
+static void add_pairs(struct buffer *words, const char *text, enum place place)
 {
-    char pair[9];
+    char pair[10] = {(char)place};
     size_t length = strlen(text);
     size_t width;
     if (!length)
         return;
-    write_character(pair + 4, read_character(text, &width));
-    pair[8] = ' ';
+    write_character(pair + 5, read_character(text, &width));
+    pair[9] = ' ';
     for (size_t i = width; i < length; i += width) {
-        memcpy(pair, pair + 4, 4);
-        write_character(pair + 4, read_character(text + i, &width));
+        memcpy(pair + 1, pair + 5, 4);
+        write_character(pair + 5, read_character(text + i, &width));
         buffer_add(words, pair, sizeof pair);
     }
 }
@@ -101,7 +106,7 @@ struct row {
 static void add_text(struct row *row, struct buffer *words, const char *text)
 {
     struct folded *folded = text_make_searchable(row, text);
-    add_pairs(words, folded->text);
+    add_pairs(words, folded->text, words == row->title ? IN_TITLE : IN_BODY);
     buffer_add_text(words, gap);
     add_letters(row->letters, folded->text, row->seen);
     talloc_free(folded);
@@ -110,7 +115,7 @@ static void add_text(struct row *row, struct buffer *words, const char *text)
 static void add_author(struct row *row, const char *text)
 {
     struct folded *folded = text_make_searchable(row, text);
-    add_pairs(row->author, folded->text);
+    add_pairs(row->author, folded->text, IN_BODY);
     buffer_add_text(row->author, gap);
     add_letters(row->author, folded->text, NULL); /* a name may be one letter long */
     buffer_add_text(row->author, gap);
@@ -170,7 +175,7 @@ static void add_term(struct buffer *expression, const struct search_term *term, 
         column = "letters";
         add_letters(words, term->text, NULL);
     } else {
-        add_pairs(words, term->text);
+        add_pairs(words, term->text, in_title ? IN_TITLE : IN_BODY);
     }
     if (term->field == SEARCH_AUTHOR)
         column = "author";
@@ -246,14 +251,14 @@ static bool count_all(struct store *store, const char *expression, struct bind s
     struct rows *rows =
         since.type == BIND_NULL
             ? sql_query(store,
-                        "SELECT count(*) FROM note_search WHERE note_search MATCH ?"
-                        " AND rowid NOT IN (SELECT version_id FROM note_search_stale)",
-                        SQL_VALUES(sql_text(expression)), error)
+                        "SELECT count(*) FROM (SELECT rowid FROM note_search WHERE note_search MATCH ?"
+                        " AND rowid NOT IN (SELECT version_id FROM note_search_stale) LIMIT ?) AS found",
+                        SQL_VALUES(sql_text(expression), sql_integer(STORE_SEARCH_COUNTED)), error)
             : sql_query(store,
-                        "SELECT count(*) FROM note_search JOIN note_version ON note_version.id = note_search.rowid"
-                        " WHERE note_search MATCH ? AND created_at >= ?"
-                        " AND note_search.rowid NOT IN (SELECT version_id FROM note_search_stale)",
-                        SQL_VALUES(sql_text(expression), since), error);
+                        "SELECT count(*) FROM (SELECT note_version.id FROM note_search JOIN note_version"
+                        " ON note_version.id = note_search.rowid WHERE note_search MATCH ? AND created_at >= ?"
+                        " AND note_search.rowid NOT IN (SELECT version_id FROM note_search_stale) LIMIT ?) AS found",
+                        SQL_VALUES(sql_text(expression), since, sql_integer(STORE_SEARCH_COUNTED)), error);
     *total = rows && rows_next(rows) ? rows_integer(rows, 0) : 0;
     return rows && rows_end(rows, error);
 }

@@ -14,6 +14,8 @@
 #include "store/note.h"
 #include "store/store.h"
 
+enum { STORE_SEARCH_COUNTED = 1000 };
+
 enum search_field { SEARCH_ANYWHERE, SEARCH_AUTHOR, SEARCH_TAG };
 
 struct search_term {
@@ -33,7 +35,8 @@ bool store_index_note(struct store *store, const struct note *note, const struct
 
 /*
  * The versions that match, as a talloc array of at most `most` ids: those with the words in their titles first, then the
- * newest. *total tells how many there are in all.
+ * newest. *total tells how many there are in all; STORE_SEARCH_COUNTED stands for that many or more, for a word of nearly every note
+ * need not be counted through all of them.
  */
 int64_t *store_search_notes(const void *context, struct store *store, const struct search_query *query, long most,
                             int64_t *total, struct error **error);

@@ -207,6 +207,20 @@ def threads_out_of_order(tap, folder):
     tap.equal([note["text"] for note in center.json("note", "show", "N1")["comments"]], ["返事"], "without what it quotes")
 
 
+def many_hits(tap, folder):
+    """A word of more notes than are counted."""
+    center = NoteCenter([])
+    with open(f"{folder}/many", "wb") as file:
+        for number in range(1010):
+            file.write(f"From x Sat Jan 10 15:00:00 2026\nFrom: a@x.example\nMessage-ID: <{number}@x>\nSubject: note {number}\n\nresize2fs\n\n".encode())
+    center.json("note", "import", f"{folder}/many")
+    found = center.json("note", "search", "resize2fs note 1009")
+    tap.equal((found["total"], found["is_at_least"], found["hits"][0]["title"]), (1, False, "note 1009"), "a search is complete")
+    found = center.json("note", "search", "resize2fs")
+    tap.equal((found["total"], found["is_at_least"], found["is_more"]), (1000, True, True), "notes beyond a thousand are not counted, and that is told")
+    tap.contains(center.run("note", "search", "resize2fs").stdout.decode(), "1000 or more found", "which people read, too")
+
+
 def main():
     tap = Tap()
     folder = kt.new_folder()
@@ -217,6 +231,7 @@ def main():
     pages(tap, center, folder)
     hostile_mails(tap, folder)
     threads_out_of_order(tap, folder)
+    many_hits(tap, folder)
     tap.done()
 
 

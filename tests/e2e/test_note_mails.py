@@ -75,6 +75,9 @@ def life_of_a_note(stage):
     stage.check("changed-withdrawn", center.take(author.reply(receipt, words["withdraw"])))
     stage.check("refusal-is_withdrawn", center.take(other.write(NOTE, "N1", "")))
     tap.equal(center.json("note", "search", words["search"])["total"], 0, f"{stage.language}: what is withdrawn is not found")
+    hits = center.json("note", "search", words["reply"].split()[0])["hits"]
+    tap.ok(hits and all(hit["is_comment"] and words["subject"].split()[0] not in hit["title"] for hit in hits),
+           f"{stage.language}: nor does its title stand over the comments that stay", hits)
     stage.check("refusal-empty", center.take(author.write(NOTE, words["subject"], "\n")))
 
 
