@@ -47,6 +47,7 @@ struct answer_question {
     struct civil now;
     const int *numbers; /* what people call the choices, ascending from 1; NULL: 1, 2, 3, … without a gap */
     enum answer_kind kind;
+    bool by_proxy; /* somebody else answers, and may say so: 佐藤の代理で回答します */
     const struct almanac *almanac; /* the hours of 3限; NULL: what is built in */
 };
 

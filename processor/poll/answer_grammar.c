@@ -351,11 +351,9 @@ static void read_clause(struct reading *reading, struct clause *clause)
 {
     enum mark denied = clause_denied_days(clause);
     if (denied != MARK_NONE) {
-        reading_say(reading, &(struct statement){.set = choices_all(reading->question),
-                                                 .mark = denied,
-                                                 .strength = STRENGTH_UNIVERSAL,
-                                                 .start = clause->start,
-                                                 .end = clause->end});
+        struct statement all = {.set = choices_all(reading->question), .mark = denied, .strength = STRENGTH_UNIVERSAL,
+                                .start = clause->start, .end = clause->end};
+        reading_say(reading, &all);
         return;
     }
     clause_simplify(reading, clause);
@@ -365,6 +363,8 @@ static void read_clause(struct reading *reading, struct clause *clause)
         reading_comment(reading, clause->start, clause->end);
     else if (clause->is_question)
         read_question(reading, clause, contents);
+    else if (contents & HOLDS_PROXY && reading->question->by_proxy && !has_marks && !(contents & HOLDS_SET))
+        reading_comment(reading, clause->start, clause->end);
     else if (contents & HOLDS_PROXY)
         reading_doubt(reading, 0, clause->start, clause->end);
     else if (contents & HOLDS_WITHDRAW && clause_takes_back(reading, clause))

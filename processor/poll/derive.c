@@ -41,6 +41,35 @@ static void settle_remainder(struct answer *answer, const enum mark *before, siz
     answer->proposal = NULL;
 }
 
+time_t derive_latest(const struct incoming *incoming, time_t latest)
+{
+    const struct letter *letter = incoming->letter;
+    time_t dated = letter->has_date && letter->date < incoming->received_at ? letter->date : incoming->received_at;
+    return dated > latest ? dated : latest;
+}
+
+/*
+ * A mail that was under way longer than one that was written after it: what it says is no longer meant, but a clock may
+ * be wrong, so it is asked.
+ */
+static void settle_order(const struct incoming *incoming, const struct invitation *invitation, const enum mark *before,
+                         size_t count, struct derived *derived)
+{
+    enum { APART_SECONDS = 10 * 60 };
+    struct answer *answer = derived->read->answer;
+    const struct letter *letter = incoming->letter;
+    if (!letter->has_date || invitation->latest - letter->date <= APART_SECONDS || derived->by_confirmation)
+        return;
+    bool changes = answer->verdict == ANSWER_WITHDRAW;
+    for (size_t i = 0; i < count; i++)
+        changes = changes || (answer->marks[i].mark != MARK_NONE && answer->marks[i].mark != before[i]);
+    if (!changes)
+        return;
+    derived->is_older = true;
+    edition_only_propose(answer, count);
+    answer->verdict = ANSWER_ASK;
+}
+
 struct derived *derive_answer(const void *context, struct office *office, const struct incoming *incoming,
                               const struct poll *poll, const struct invitation *invitation, const enum mark *before,
                               struct error **error)
@@ -50,6 +79,7 @@ struct derived *derive_answer(const void *context, struct office *office, const 
     if (derived->read &&
         resolve_confirmation(derived, office, incoming, poll, invitation->proposal, derived, error)) {
         settle_remainder(derived->read->answer, before, poll->choice_count);
+        settle_order(incoming, invitation, before, poll->choice_count, derived);
         return derived;
     }
     talloc_free(derived);

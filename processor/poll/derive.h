@@ -9,6 +9,7 @@
 
 struct derived {
     struct edition_answer *read; /* read->answer has the marks to be recorded */
+    bool is_older;               /* it was written before an answer that is there: its marks are only proposed */
     bool by_confirmation;        /* a bare 「はい」 made what was proposed the answer */
 };
 
@@ -19,6 +20,9 @@ struct derived {
 struct derived *derive_answer(const void *context, struct office *office, const struct incoming *incoming,
                               const struct poll *poll, const struct invitation *invitation, const enum mark *before,
                               struct error **error);
+
+/* The Date of the newest answer once this letter is taken, too: a clock that is ahead counts as that of our receipt. */
+time_t derive_latest(const struct incoming *incoming, time_t latest);
 
 /*
  * More ○ than one person of the poll may give: nothing of the answer is recorded, and the whole is asked for again. Returns

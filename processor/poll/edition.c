@@ -72,7 +72,7 @@ enum mark *edition_carry_marks(const void *context, struct office *office, const
 }
 
 /* Nothing is recorded of what may have been said of other dates: it is shown, and counts after a 「はい」. */
-static void only_propose(struct answer *answer, size_t count)
+void edition_only_propose(struct answer *answer, size_t count)
 {
     enum mark *marks = memory_array(answer, enum mark, count);
     bool any = false;
@@ -110,12 +110,12 @@ static void settle(struct edition_answer *read, const struct poll *poll, bool su
             answer->verdict = ANSWER_ASK;
     }
     if (!sure)
-        only_propose(answer, poll->choice_count);
+        edition_only_propose(answer, poll->choice_count);
 }
 
-struct edition_answer *edition_read_answer(const void *context, struct office *office, const struct incoming *incoming,
-                                           const struct poll *poll, const struct invitation *invitation,
-                                           struct error **error)
+static struct edition_answer *read_letter(const void *context, struct office *office, const struct incoming *incoming,
+                                          const struct poll *poll, const struct invitation *invitation, bool by_proxy,
+                                          struct error **error)
 {
     struct edition_answer *read = memory_new(context, struct edition_answer);
     read->then = find_answered(read, office, incoming, poll, error);
@@ -127,12 +127,27 @@ struct edition_answer *edition_read_answer(const void *context, struct office *o
     }
     struct answer_question asked = question->asked;
     asked.now = clock_to_civil(incoming->received_at);
+    asked.by_proxy = by_proxy;
     char *reference = office_reference(read, office, poll->code, invitation->number, poll->edition);
     char *text = question_drop_reference(read, incoming->letter->text, reference);
     char *subject = question_drop_reference(read, incoming->letter->subject, reference);
     read->answer = answer_read_letter(read, &asked, subject, text);
     settle(read, poll, is_sure(incoming, poll));
     return read;
+}
+
+struct edition_answer *edition_read_answer(const void *context, struct office *office, const struct incoming *incoming,
+                                           const struct poll *poll, const struct invitation *invitation,
+                                           struct error **error)
+{
+    return read_letter(context, office, incoming, poll, invitation, false, error);
+}
+
+struct edition_answer *edition_read_proxy(const void *context, struct office *office, const struct incoming *incoming,
+                                          const struct poll *poll, const struct invitation *invitation,
+                                          struct error **error)
+{
+    return read_letter(context, office, incoming, poll, invitation, true, error);
 }
 
 struct edition_answer *edition_read_words(const void *context, const struct question *question, const struct poll *poll,

@@ -26,6 +26,14 @@ struct edition_answer *edition_read_answer(const void *context, struct office *o
                                            const struct poll *poll, const struct invitation *invitation,
                                            struct error **error);
 
+/* The same for a letter of somebody else, which the person is to confirm: it may say for whom it speaks. */
+struct edition_answer *edition_read_proxy(const void *context, struct office *office, const struct incoming *incoming,
+                                          const struct poll *poll, const struct invitation *invitation,
+                                          struct error **error);
+
+/* Makes of an answer a mere proposal, to be confirmed: it records nothing. `count` is that of its marks. */
+void edition_only_propose(struct answer *answer, size_t count);
+
 /* Reads words that somebody else writes about the poll as it is now, below `context`. */
 struct edition_answer *edition_read_words(const void *context, const struct question *question, const struct poll *poll,
                                           const char *words, time_t now);

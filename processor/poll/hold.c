@@ -156,7 +156,7 @@ bool hold_answer(struct office *office, struct incoming *incoming, const struct 
     if (poll->is_form)
         return hold_form(office, incoming, poll, invitation, error);
     void *context = talloc_new(NULL);
-    struct edition_answer *read = edition_read_answer(context, office, incoming, poll, invitation, error);
+    struct edition_answer *read = edition_read_proxy(context, office, incoming, poll, invitation, error);
     if (!read) {
         talloc_free(context);
         return false;

@@ -125,7 +125,7 @@ static bool read_again(struct replay *replay, const void *context, const struct 
         if (question)
             answer = edition_read_words(context, question, poll, kept->record.source, kept->received_at)->answer;
     } else if (strcmp(kept->record.verdict, "held") == 0) {
-        struct edition_answer *read = edition_read_answer(context, office, &incoming, poll, invitation, error);
+        struct edition_answer *read = edition_read_proxy(context, office, &incoming, poll, invitation, error);
         if (read)
             hold(replay, poll, read, kept->record.reply_id);
         return read != NULL;
@@ -133,8 +133,10 @@ static bool read_again(struct replay *replay, const void *context, const struct 
         enum mark *before = marks_before(context, replay, poll);
         struct derived *derived = derive_answer(context, office, &incoming, poll, invitation, before, error);
         answer = derived ? derived->read->answer : NULL;
-        if (derived)
+        if (derived) {
             (void)derive_check_limit(poll, derived->read->answer, before);
+            invitation->latest = derive_latest(&incoming, invitation->latest);
+        }
     }
     if (!answer)
         return false;
@@ -227,6 +229,7 @@ static bool replay_invitation(const struct replay *about, struct invitation *inv
     replay.invitation = memory_new(NULL, struct invitation);
     *replay.invitation = *invitation;
     replay.invitation->proposal = NULL;
+    replay.invitation->latest = 0;
     struct kept_answer *answers = store_list_answers(replay.invitation, replay.office->store, invitation->id, error);
     bool done = answers != NULL;
     for (size_t i = 0; done && i < memory_count(answers); i++)

@@ -35,6 +35,7 @@ struct taking {
     char *promised;       /* the day on which an answer is promised, or NULL */
     bool is_proxy;        /* the organiser's words */
     long too_many;        /* ○ that it would make of them, more than one person may give; 0: it is right */
+    bool is_older;        /* than an answer that is there */
     bool by_confirmation; /* a bare 「はい」 made the proposal the answer */
     enum mark *before;    /* one a choice */
     enum mark *after;
@@ -115,12 +116,14 @@ static bool record(void *context, struct taking *taking, struct error **error)
         return false;
     }
     bool asks = needs_asking(taking);
+    if (!taking->is_proxy)
+        invitation->latest = derive_latest(taking->incoming, invitation->latest);
     invitation->proposal =
         derive_proposal(context, taking->answer, taking->poll, invitation->proposal, taking->message_id);
     invitation->state = state_after(taking);
     invitation->asked += asks;
     const char *comment = taking->answer->comment;
-    if (!taking->by_confirmation)
+    if (!taking->by_confirmation && !taking->is_older)
         invitation->comment = memory_copy_text(context, answer_is_courtesy(comment) ? "" : comment);
     if (taking->answer->verdict == ANSWER_DEFER)
         taking->promised = promise_read(context, taking->poll, taking->words, taking->incoming->received_at);
@@ -240,6 +243,7 @@ static json_t *view_answer(void *context, const struct taking *taking)
         "first_missing", summary.first_missing);
     json_object_update_missing(memory_check(view), taking->question->view);
     json_object_set_new(view, "is_proxy", json_boolean(taking->is_proxy));
+    json_object_set_new(view, "is_older", json_boolean(taking->is_older));
     char *receipt = taking->poll->options.is_anonymous
                         ? receipt_make(context, taking->office, taking->poll, taking->invitation->number)
                         : NULL;
@@ -333,6 +337,7 @@ bool vote_take_answer(struct office *office, struct incoming *incoming, const st
         taking.message_id = derived ? office_message_id(context, office, taking.reference, error) : NULL;
         taking.read = derived ? derived->read : NULL;
         taking.by_confirmation = derived && derived->by_confirmation;
+        taking.is_older = derived && derived->is_older;
     }
     done = done && taking.message_id;
     if (done)

@@ -263,8 +263,8 @@ bool store_add_invitation(struct store *store, struct invitation *invitation, st
     return store_next_id(store, "invitation", &invitation->id, error) &&
            sql_run(store,
                    "INSERT INTO invitation (id, poll_id, number, person_id, address, name, required, state, asked, comment,"
-                   " proposal, asked_at, reminded, promised) VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', 0, '', NULL, NULL, 0,"
-                   " NULL)",
+                   " proposal, latest, asked_at, reminded, promised) VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', 0, '', NULL,"
+                   " NULL, NULL, 0, NULL)",
                    SQL_VALUES(sql_integer(invitation->id), sql_integer(invitation->poll_id),
                               sql_integer(invitation->number), sql_integer(invitation->person_id),
                               sql_text(invitation->address), sql_text(invitation->name ? invitation->name : ""),
@@ -297,7 +297,7 @@ bool store_clear_required(struct store *store, int64_t poll_id, struct error **e
 #define INVITATION_COLUMNS                                                                                             \
     "invitation.id, poll_id, number, person_id, CASE WHEN person.name <> '' THEN person.name ELSE invitation.name END,"    \
     " person.language, address, required, state, asked,"         \
-    " comment, proposal, asked_at, reminded, promised, person.away_until FROM invitation JOIN person ON person.id = invitation.person_id"
+    " comment, proposal, asked_at, reminded, promised, person.away_until, latest FROM invitation JOIN person ON person.id = invitation.person_id"
 
 static void read_invitation_row(const void *context, struct rows *rows, struct invitation *invitation)
 {
@@ -319,6 +319,7 @@ static void read_invitation_row(const void *context, struct rows *rows, struct i
         .reminded = (int)rows_integer(rows, 13),
         .promised = rows_text(context, rows, 14),
         .away_until = rows_text(context, rows, 15),
+        .latest = rows_instant(rows, 16),
     };
     talloc_free(state);
 }
@@ -395,10 +396,16 @@ static bool is_waited_for(enum invitation_state state)
 bool store_update_invitation(struct store *store, const struct invitation *invitation, enum invitation_state before,
                              struct error **error)
 {
-    if (!sql_run(store, "UPDATE invitation SET state = ?, asked = ?, comment = ?, proposal = ? WHERE id = ?",
-                 SQL_VALUES(sql_text(invitation_states[invitation->state]), sql_integer(invitation->asked),
-                            sql_text(invitation->comment), sql_text(invitation->proposal), sql_integer(invitation->id)),
-                 error))
+    void *context = talloc_new(NULL);
+    struct bind latest = invitation->latest ? sql_instant(context, invitation->latest) : sql_text(NULL);
+    bool done = sql_run(store,
+                        "UPDATE invitation SET state = ?, asked = ?, comment = ?, proposal = ?, latest = ? WHERE id = ?",
+                        SQL_VALUES(sql_text(invitation_states[invitation->state]), sql_integer(invitation->asked),
+                                   sql_text(invitation->comment), sql_text(invitation->proposal), latest,
+                                   sql_integer(invitation->id)),
+                        error);
+    talloc_free(context);
+    if (!done)
         return false;
     int64_t change = is_waited_for(invitation->state) - is_waited_for(before);
     return change == 0 || sql_run(store, "UPDATE poll SET waiting = waiting + ? WHERE id = ?",

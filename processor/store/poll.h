@@ -68,6 +68,7 @@ struct invitation {
     int asked;
     char *comment;
     char *proposal; /* JSON, or NULL */
+    time_t latest;    /* the Date of the newest mail that an answer came in; 0: none yet */
     time_t asked_at;  /* when the ballot or a reminder was last queued; 0: not yet */
     int reminded;     /* how often the clock has reminded */
     char *promised;   /* the day on which they said they would answer, "2026-01-08", or NULL */
@@ -149,7 +150,7 @@ struct invitation *store_list_invitations(const void *context, struct store *sto
 /* Ids of the open polls a person is invited to, oldest first, as a talloc array. */
 int64_t *store_list_open_polls_of(const void *context, struct store *store, int64_t person_id, struct error **error);
 
-/* Writes state, asked, comment and proposal back, and keeps the poll's count of whom it waits for. */
+/* Writes state, asked, comment, proposal and latest back, and keeps the poll's count of whom it waits for. */
 bool store_update_invitation(struct store *store, const struct invitation *invitation, enum invitation_state before,
                              struct error **error);
 

@@ -109,6 +109,7 @@ CREATE TABLE invitation (
     proposal  TEXT,             -- marks that a bare "yes" would confirm (JSON)
     asked_at  TEXT,             -- when the ballot or a reminder was last queued; NULL: not yet
     reminded  INTEGER NOT NULL, -- how often the clock has reminded
+    latest    TEXT,             -- the Date of the newest mail that an answer of theirs came in, or NULL
     promised  TEXT,             -- the day on which they said they would answer ("2026-01-08"), or NULL
     UNIQUE (poll_id, number),
     UNIQUE (poll_id, person_id)

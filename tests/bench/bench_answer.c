@@ -100,7 +100,7 @@ int main(void)
 {
     struct when choices[CHOICES] = {slot(15, 13, 15), slot(16, 10, 12), slot(19, 13, 15), slot(20, 10, 12),
                                     slot(20, 15, 17)};
-    struct answer_question question = {choices, CHOICES, ballot, NULL, {2025, 12, 18, 10, 0}, NULL, ANSWER_DATES, NULL};
+    struct answer_question question = {choices, CHOICES, ballot, NULL, {2025, 12, 18, 10, 0}, NULL, ANSWER_DATES, false, NULL};
     read_many(&question);
     read_kinds();
     read_large(&question, "quotes", "> 先日の議事録をお送りしますので、内容をご確認ください。\n");

@@ -43,7 +43,7 @@ static struct answer *read_reply(const void *context, const char *reply)
 {
     struct when choices[CHOICES];
     fill_choices(choices);
-    struct answer_question question = {choices, CHOICES, ballot, NULL, {2025, 12, 18, 10, 0}, NULL, ANSWER_DATES, NULL};
+    struct answer_question question = {choices, CHOICES, ballot, NULL, {2025, 12, 18, 10, 0}, NULL, ANSWER_DATES, false, NULL};
     return answer_read(context, &question, reply);
 }
 
@@ -286,7 +286,7 @@ START_TEST(shuffling_the_choices_permutes_the_reading)
     for (size_t i = 0; i < CHOICES; i++)
         shuffled[i] = choices[order[i]];
     for (size_t i = 0; i < sizeof replies / sizeof *replies; i++) {
-        struct answer_question question = {choices, CHOICES, NULL, NULL, {2025, 12, 18, 10, 0}, NULL, ANSWER_DATES, NULL};
+        struct answer_question question = {choices, CHOICES, NULL, NULL, {2025, 12, 18, 10, 0}, NULL, ANSWER_DATES, false, NULL};
         struct answer *straight = answer_read(context, &question, replies[i]);
         question.choices = shuffled;
         struct answer *permuted = answer_read(context, &question, replies[i]);
@@ -346,7 +346,7 @@ START_TEST(one_choice_needs_no_number)
     void *context = talloc_new(NULL);
     struct when choice = slot(15, 13, 15);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct answer_question question = {&choice, 1, NULL, NULL, {2025, 12, 18, 10, 0}, NULL, ANSWER_DATES, NULL};
+        struct answer_question question = {&choice, 1, NULL, NULL, {2025, 12, 18, 10, 0}, NULL, ANSWER_DATES, false, NULL};
         struct answer *answer = answer_read(context, &question, cases[i].reply);
         ck_assert_msg(answer->verdict == cases[i].verdict, "%s: %s", cases[i].reply, verdict_name(answer->verdict));
         ck_assert_int_eq(answer->marks[0].mark, cases[i].mark);
@@ -365,7 +365,7 @@ START_TEST(many_choices_are_read)
         choices[i] = slot(1 + i % 30, 9 + i / 30, 10 + i / 30);
         buffer_add_text(reply, i % 3 ? "○" : "×");
     }
-    struct answer_question question = {choices, MANY, NULL, NULL, {2025, 12, 18, 10, 0}, NULL, ANSWER_DATES, NULL};
+    struct answer_question question = {choices, MANY, NULL, NULL, {2025, 12, 18, 10, 0}, NULL, ANSWER_DATES, false, NULL};
     struct answer *answer = answer_read(context, &question, reply->bytes);
     ck_assert_int_eq(answer->verdict, ANSWER_OK);
     for (int i = 0; i < MANY; i++)
@@ -392,7 +392,7 @@ START_TEST(numbers_may_have_gaps)
     };
     void *context = talloc_new(NULL);
     struct when choices[] = {slot(15, 13, 15), slot(19, 13, 15), slot(20, 10, 12), slot(21, 10, 12)};
-    struct answer_question question = {choices, 4, NULL, NULL, {2025, 12, 18, 10, 0}, numbers, ANSWER_DATES, NULL};
+    struct answer_question question = {choices, 4, NULL, NULL, {2025, 12, 18, 10, 0}, numbers, ANSWER_DATES, false, NULL};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct answer *answer = answer_read(context, &question, cases[i].reply);
         char *marks = memory_copy_text(context, "");

@@ -20,7 +20,7 @@ static struct answer *read_reply(const void *context, const char *reply)
 {
     const struct when choices[CHOICES] = {slot(15, 13, 15), slot(16, 10, 12), slot(19, 13, 15), slot(20, 10, 12),
                                           slot(20, 15, 17)};
-    struct answer_question question = {choices, CHOICES, NULL, NULL, {2025, 12, 18, 10, 0}, NULL, ANSWER_DATES, NULL};
+    struct answer_question question = {choices, CHOICES, NULL, NULL, {2025, 12, 18, 10, 0}, NULL, ANSWER_DATES, false, NULL};
     return answer_read(context, &question, reply);
 }
 
