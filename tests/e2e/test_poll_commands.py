@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """The command line: every command, its help in both languages, its exit status, two at once, and what becomes of a mail
-that kills the program that reads it. KAIRAN_SANITIZE: yes"""
+that kills the program that reads it. KAIRAN_SANITIZE: thorough"""
 import csv
 import fcntl
 import hashlib
@@ -19,7 +19,8 @@ from poll_test import DATES_JA, POLL, Center, address_of
 
 YAMADA = JAPANESE.organiser
 SATO, SUZUKI, TANAKA = JAPANESE.asked
-COMMANDS = ("init", "process", "post", "nightly", "read", "answer", "dates", "poll", "status", "config")
+COMMANDS = ("init", "process", "post", "nightly", "read", "answer", "dates", "poll", "note", "xen", "replay", "outbox", "status", "doctor",
+            "config")
 
 # Stands in for kairan-reader: does to the mails that say so what a bug in a library would do, and asks the real one
 # about all others.

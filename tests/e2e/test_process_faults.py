@@ -34,6 +34,7 @@ LATER = "2025-12-18T18:00:00+09:00"  # when a mail put off has come due again
 CLOSES = "2025-12-25T17:02:00+09:00"
 CLOSED = "2025-12-26T01:00:00+09:00"
 LARGEST = 100_000
+THOROUGH = bool(os.environ.get("KAIRAN_THOROUGH"))  # see tests/run
 
 
 class Instance:
@@ -202,7 +203,7 @@ class Series:
         try:
             if not met or done.returncode not in (-signal.SIGKILL, 128 + signal.SIGKILL):
                 return f"not killed: status {done.returncode}, {done.stderr.decode()}"
-            return self.check_repair(copy, self.now, and_idle=occurrence % 3 == 1)
+            return self.check_repair(copy, self.now, and_idle=THOROUGH or occurrence % 3 == 1)
         finally:
             shutil.rmtree(copy.folder)
 
@@ -230,7 +231,10 @@ def loss(state, wanted):
 
 
 def list_calls(trace):
-    """(name, how manyeth of its name, whether on a file) of every call of a trace that changes the world."""
+    """
+    (name, how manyeth of its name, whether on a file) of every call of a trace that changes the world: not those that
+    failed, as mkdir of a folder that is there.
+    """
     calls, seen = [], {}
     with open(trace, errors="replace") as file:
         for line in file:
@@ -239,7 +243,7 @@ def list_calls(trace):
                 continue
             name = match[1]
             seen[name] = seen.get(name, 0) + 1
-            if name != "openat" or "O_CREAT" in line:
+            if (name != "openat" or "O_CREAT" in line) and " = -1 E" not in line:
                 calls.append((name, seen[name], not re.match(r"\w+\(\d+<(pipe|socket|UNIX|/dev)", line)))
     return calls
 
@@ -570,8 +574,8 @@ def main():
                   "without faults: eight results")
         kill_everywhere(tap, pool, closing)
         kill_smtp(tap, pool, posting)
-        fail_by_stride(tap, pool, taking, 6)
-        fail_by_stride(tap, pool, closing, 12)
+        fail_by_stride(tap, pool, taking, 2 if THOROUGH else 10)
+        fail_by_stride(tap, pool, closing, 4 if THOROUGH else 20)
     check_full_disk(tap, taking)
     check_deadly_letter(tap, taking)
     check_worn_reader(tap, taking)
