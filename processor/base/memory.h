@@ -32,13 +32,14 @@ void *memory_new_pool(const void *context);
 /* `array` (NULL: none yet) made `count` objects long; the old contents stay, what is new is not zeroed. */
 #define memory_resize(context, array, type, count)                                                                     \
     ((type *)memory_resize_array(context, array, sizeof(type), (unsigned)(count), #type))
-void *memory_resize_array(const void *context, void *array, size_t size, unsigned count, const char *type);
+void *memory_resize_array(const void *context, void *array, size_t size, unsigned count, const char *type)
+    __attribute__((returns_nonnull));
 
 /* How many objects an array of memory_array() or memory_resize() holds; 0 for NULL. */
 #define memory_count(array) ((array) ? talloc_array_length(array) : (size_t)0)
 
 /* Returns `pointer`, or aborts with a sentence on standard error when it is NULL. */
-void *memory_check(void *pointer);
+void *memory_check(void *pointer) __attribute__((returns_nonnull));
 
 /* A copy of a NUL-terminated text; NULL gives NULL. */
 char *memory_copy_text(const void *context, const char *text);

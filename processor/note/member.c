@@ -308,7 +308,7 @@ bool member_enlist_circles(struct office *office, struct error **error)
     for (char *name = strtok_r(list, ", \t", &save); done && name; name = strtok_r(NULL, ", \t", &save)) {
         struct circle *circle = circle_read(context, office->config->circles, name, error);
         done = circle || error_add(error, "[notes] readers");
-        for (size_t i = 0; done && i < circle->count; i++)
+        for (size_t i = 0; circle && done && i < circle->count; i++)
             done = enlist(office, &circle->members[i], error);
     }
     talloc_free(context);

@@ -134,7 +134,7 @@ bool form_read_attributes(const void *context, const char *words, struct poll_qu
     bool well = true;
     bool any = false;
     for (char *c = folded; (c = strstr(c, "、")) || (c = strstr(folded, "・"));) /* to one separator */
-        memcpy(c, ",  ", strlen("、"));
+        memcpy(c, ",  ", sizeof "、" - 1);
     for (char *piece = strtok_r(folded, ",/;", &save); piece && well; piece = strtok_r(NULL, ",/;", &save)) {
         bool is_blank = !piece[strspn(piece, " ")];
         any = any || !is_blank;

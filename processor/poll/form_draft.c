@@ -182,7 +182,7 @@ static void take_choices_of_line(struct drafting *drafting)
     char *list = memory_copy_text(drafting->draft, colon + width);
     question->text = trimmed(drafting->draft, question->text, (size_t)(colon - question->text));
     for (char *c; (c = strstr(list, "／"));)
-        memcpy(c, " / ", strlen("／"));
+        memcpy(c, " / ", sizeof "／" - 1);
     char *save = NULL;
     for (char *word = strtok_r(list, "/", &save); word; word = strtok_r(NULL, "/", &save))
         add_choice(drafting, word, strlen(word));

@@ -18,7 +18,7 @@ static bool is_one_of(const char *key, const char *const *words, size_t count)
     return false;
 }
 
-#define IS_ONE_OF(key, words) is_one_of(key, words, sizeof words / sizeof *words)
+#define IS_ONE_OF(key, words) is_one_of(key, words, sizeof(words) / sizeof *(words))
 
 static const char *const words_none[] = {"なし", "無し", "無制限", "制限なし", "いいえ", "none", "no", "no limit", "off", "0"};
 

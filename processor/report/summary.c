@@ -218,13 +218,13 @@ static const char *alert_addresses(const struct xen_settings *settings)
     return *settings->alert_to ? settings->alert_to : settings->to;
 }
 
-static bool send_alert(struct office *office, const struct xen_settings *settings, const char *template, const char *key, json_t *view,
-                       const char *fact, const char *value, struct error **error)
+static bool send_alert(struct office *office, const struct xen_settings *settings, const char *key, json_t *view, const char *fact,
+                       const char *value, struct error **error)
 {
     bool done = store_begin(office->store, error);
     if (!done)
         return false;
-    done = (!view || queue(office, settings, template, alert_addresses(settings), key, view, error)) &&
+    done = (!view || queue(office, settings, "xen-alert", alert_addresses(settings), key, view, error)) &&
            (!fact || store_set_fact(office->store, fact, value, error)) && store_commit(office->store, error);
     if (!done)
         store_rollback(office->store);
@@ -280,7 +280,7 @@ bool summary_alert_health(struct office *office, const struct xen_settings *sett
                                  (int)json_array_size(fresh) + is_away);
         char *told = json_dumps(all, JSON_COMPACT);
         char *key = memory_format(context, "%lld", (long long)number_of(run, "run"));
-        done = send_alert(office, settings, "xen-alert", key, is_news ? view : NULL, name, told, error);
+        done = send_alert(office, settings, key, is_news ? view : NULL, name, told, error);
         free(told);
         json_decref(view);
         json_decref(health);

@@ -7,11 +7,11 @@
 #include "store/sql.h"
 
 static const char *const units[] = {"none", "people", "percent", "majority"};
-static const char *const results[] = {"closed", "open", "organiser"};
+static const char *const results_names[] = {"closed", "open", "organiser"};
 
-const char *poll_results_name(enum poll_results name)
+const char *poll_results_name(enum poll_results results)
 {
-    return results[name];
+    return results_names[results];
 }
 
 static unsigned find_name(const char *const names[], unsigned count, struct rows *rows, int column)
@@ -36,7 +36,7 @@ bool store_load_options(const void *context, struct store *store, int64_t poll_i
     if (rows && rows_next(rows)) {
         options->quorum_unit = (enum quorum_unit)find_name(units, sizeof units / sizeof *units, rows, 0);
         options->quorum = (long)rows_integer(rows, 1);
-        options->results = (enum poll_results)find_name(results, sizeof results / sizeof *results, rows, 2);
+        options->results = (enum poll_results)find_name(results_names, sizeof results_names / sizeof *results_names, rows, 2);
         options->is_anonymous = rows_integer(rows, 3) != 0;
         options->yes_most = (long)rows_integer(rows, 4);
         options->minutes = (long)rows_integer(rows, 5);
@@ -53,7 +53,7 @@ bool store_set_options(struct store *store, int64_t poll_id, const struct poll_o
                    " quorum = excluded.quorum, results = excluded.results, anonymous = excluded.anonymous,"
                    " yes_most = excluded.yes_most, minutes = excluded.minutes, recurrence = excluded.recurrence",
                    SQL_VALUES(sql_integer(poll_id), sql_text(units[options->quorum_unit]), sql_integer(options->quorum),
-                              sql_text(results[options->results]), sql_integer(options->is_anonymous),
+                              sql_text(results_names[options->results]), sql_integer(options->is_anonymous),
                               sql_integer(options->yes_most), sql_integer(options->minutes),
                               sql_text(options->recurrence)),
                    error);

@@ -20,11 +20,10 @@ static bool is_between(const struct reader *reader, size_t at)
 static bool read_shared_span(struct reader *reader, struct moment *first, struct moment *second)
 {
     const struct token *number = when_peek(reader, 0);
-    const struct token *range = when_peek(reader, 1);
     size_t start = reader->at;
     bool is_minute = when_is_sign(reader, 1, ':') && when_is_kind(reader, 2, TOKEN_NUMBER);
     size_t at = is_minute ? 3 : 1;
-    range = when_peek(reader, at);
+    const struct token *range = when_peek(reader, at);
     if (is_minute || number->kind != TOKEN_NUMBER || number->digits > 2 || number->digits == 0)
         return false;
     if (when_is_kind(reader, 1, TOKEN_ORDINAL)) {

@@ -128,12 +128,11 @@ static bool is_whole(const struct reader *reader, size_t start)
 static bool read_clock(struct reader *reader, bool is_hour, struct moment *moment)
 {
     enum { LAST_HOUR = 30 };
-    const struct token *hour = when_peek(reader, 0);
     size_t start = reader->at;
     enum part part = take_part(reader);
     bool is_english_word = part != PART_NONE && (unsigned char)reader->folded->text[reader->tokens[start].start] < 0x80;
     when_accept(reader, TOKEN_OF);
-    hour = when_peek(reader, 0);
+    const struct token *hour = when_peek(reader, 0);
     if (hour->kind != TOKEN_NUMBER || hour->digits > 2 || hour->value > LAST_HOUR) {
         reader->at = start;
         return false;

@@ -14,7 +14,7 @@ const char *const updates_tables[] = {"pool", "host", "pool_patch", "host_patch"
 static const char *lower(const char *uuid, char copy[40])
 {
     size_t i = 0;
-    for (; uuid[i] && i < 39; i++)
+    for (; i < 39 && uuid[i]; i++)
         copy[i] = (char)tolower((unsigned char)uuid[i]);
     copy[i] = '\0';
     return copy;
