@@ -23,7 +23,7 @@ struct counting {
 static void note_place(const void *context, size_t **places, int number, size_t place)
 {
     size_t count = memory_count(*places);
-    if (count <= (size_t)number)
+    if (!*places || count <= (size_t)number)
         *places = memory_resize(context, *places, size_t, (size_t)number + 64);
     for (; count < memory_count(*places); count++)
         (*places)[count] = SIZE_MAX;
