@@ -23,10 +23,12 @@ struct counting {
 static void note_place(const void *context, size_t **places, int number, size_t place)
 {
     size_t count = memory_count(*places);
-    if (!*places || count <= (size_t)number)
-        *places = memory_resize(context, *places, size_t, (size_t)number + 64);
-    for (; count < memory_count(*places); count++)
-        (*places)[count] = SIZE_MAX;
+    if (count <= (size_t)number) {
+        size_t wanted = (size_t)number + 64;
+        *places = memory_resize(context, *places, size_t, wanted);
+        for (; count < wanted; count++)
+            (*places)[count] = SIZE_MAX;
+    }
     (*places)[number] = place;
 }
 
