@@ -14,12 +14,12 @@
 #include "mail/calendar_build.h"
 #include "mail/sandbox.h"
 
-static char *answer(const void *context, const char *bytes, size_t length)
+static char *answer(const void *context, struct calendar_builder *builder, const char *bytes, size_t length)
 {
     struct error *error = NULL;
     json_error_t problem;
     json_t *view = json_loadb(bytes, length, 0, &problem);
-    char *calendar = view ? calendar_build(context, view, &error) : NULL;
+    char *calendar = view ? calendar_build(context, builder, view, &error) : NULL;
     json_decref(view);
     char *reply = calendar ? memory_format(context, "=%s", calendar)
                            : memory_format(context, "!%s", error ? error_text(context, error) : problem.text);
@@ -38,12 +38,13 @@ int main(void)
         error_free(&error);
     }
     struct frames *frames = frames_open(NULL, STDIN_FILENO);
+    struct calendar_builder *builder = calendar_open_builder(frames);
     for (;;) {
         void *context = talloc_new(NULL);
         size_t length;
         bool at_end = false;
         char *bytes = frames_read(context, frames, LIMIT_CALENDAR_BYTES, &length, &at_end, &error);
-        char *reply = bytes ? answer(context, bytes, length) : NULL;
+        char *reply = bytes ? answer(context, builder, bytes, length) : NULL;
         bool goes_on = reply && frame_write(STDOUT_FILENO, reply, strlen(reply), &error);
         if (!goes_on && !at_end)
             log_error("%s", error_text(context, error));

@@ -1,4 +1,4 @@
-"""Polls of 100, 1,000 and 10,000 people: what one more reply costs in each, what reminding, closing and showing the
+"""Polls of 100, 1,000 and 10,000 people: what one more reply costs in each, what reminding, closing, showing and deciding the
 largest costs, and how much memory that takes. Prints figures, judges nothing."""
 import os
 import random
@@ -45,11 +45,13 @@ def measure(people):
         return
     whole = 0
     for what, instant, arguments in (("reminders", REMINDS, ("process", "--no-post")), ("status", REMINDS, ("poll", "show", code)),
-                                     ("digest", REMINDS, ("nightly", "reminders")), ("close and result", CLOSES, ("process", "--no-post"))):
+                                     ("digest", REMINDS, ("nightly", "reminders")), ("close and result", CLOSES, ("process", "--no-post")),
+                                     ("decision", CLOSES, ("poll", "decide", "--anyway", code, "1"))):
         spent, peak = at(instant, arguments[0], "-C", folder, *arguments[1:])
         whole += spent
         print(f"{what}: {spent:.2f} s of processing, peak {peak:.0f} MB", flush=True)
-    print(f"{queued(folder, 'reminder/%')} reminders and {queued(folder, 'result/%')} results queued; all of it {whole:.2f} s"
+    mails = ", ".join(f"{queued(folder, f'{kind}/%')} of {kind}" for kind in ("reminder", "result", "decision"))
+    print(f"mails queued: {mails}; all of it {whole:.2f} s"
           " (target: 5 s, 200 MB)")
 
 
