@@ -21,7 +21,7 @@ static void read_question(const void *context, const struct poll_question *quest
     (void)form_kind_from_name(question->kind, &asked->kind);
     asked->mandatory = question->required;
     asked->most = (size_t)question->most;
-    asked->unit = question->unit;
+    asked->unit = memory_copy_text(context, question->unit);
     read_bound(question->low, &asked->has_low, &asked->low);
     read_bound(question->high, &asked->has_high, &asked->high);
     asked->choice_count = memory_count(question->choices) - 1;

@@ -11,7 +11,7 @@
 #include "store/poll.h"
 #include "store/question.h"
 
-/* The questions of a form below `context`, prepared for reading; `ballot` is what was sent, and must live as long. */
+/* The questions of a form below `context` (they outlive the poll), prepared for reading; `ballot` is what was sent, and must live as long. */
 struct form *form_of_poll(const void *context, const struct poll *poll, const char *ballot);
 
 /* A response as the store keeps it, as a talloc array; nothing for one that is asked about or says nothing. */

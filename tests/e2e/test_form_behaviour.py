@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Questionnaires, without an MTA: who may answer for whom, what a quoted acknowledgement does not say, what is asked back
-and when the organiser hears of it, and who moves up when somebody is removed."""
+and when the organiser hears of it, and who moves up when somebody is removed. KAIRAN_SANITIZE: yes"""
 import csv
 import io
 import re
@@ -125,6 +125,14 @@ def cells_of(mail):
     return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 
 
+def letters_of_one_run_are_alike(tap):
+    center, mails = open_form(WHOLE)
+    acks = center.take(*(who.reply(mails[who.address], f"Q1: 春\nQ3: {number}人\nQ4: 4")
+                         for number, who in enumerate(JAPANESE.asked, 2)))
+    tap.equal([f"{number}人" in text_of(mail) for number, mail in enumerate(acks[:3], 2)], [True] * 3,
+              "of several answers in one run each is acknowledged with its unit")
+
+
 def answers_come_as_csv(tap):
     center, mails = open_form(WHOLE)
     center.take(FIRST.reply(mails[FIRST.address], "Q1: 夏(8月は除く)\nQ2: 1、その他(夜間)\nQ3: 3人\nQ4: 4\nQ5: 3 > 1 > 2\n"
@@ -188,7 +196,7 @@ def questions_are_corrected(tap):
 def main():
     tap = Tap()
     for check in (others_are_held, quotes_are_no_answers, few_questions_back, places_move_up,
-                  results_are_handed_out, answers_come_as_csv, called_off, questions_are_corrected):
+                  results_are_handed_out, letters_of_one_run_are_alike, answers_come_as_csv, called_off, questions_are_corrected):
         check(tap)
     tap.done()
 
