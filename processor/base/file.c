@@ -273,7 +273,8 @@ char **file_list_folder(const void *context, const char *path, size_t most, stru
         error_set_errno(error, "cannot list the folder %s", path);
         return NULL;
     }
-    struct name_list list = {.names = memory_array(context, char *, 2 * most), .most = most};
+    /* not zeroed: as a rule few are used, and the pages of the others are not touched */
+    struct name_list list = {.names = memory_resize(context, NULL, char *, 2 * most), .most = most};
     struct dirent *entry;
     while (errno = 0, (entry = readdir(folder)) != NULL)
         if (entry->d_name[0] != '.' && is_regular(dirfd(folder), entry))

@@ -26,6 +26,8 @@ struct office *office_open(const void *context, const struct config *config, str
     office->pool = memory_new_pool(office);
     office->templates = template_open_folder(office, config->templates);
     office->key = token_load_key(office, config->key_file, error);
+    if (office->key)
+        office->loop_token = token_make(office, office->key, config->domain, loop_purpose);
     office->almanac = office->key ? almanac_load(office, config, error) : NULL;
     if (office->almanac)
         office->store = store_open(office, config->database, error);
@@ -36,9 +38,9 @@ struct office *office_open(const void *context, const struct config *config, str
     return office;
 }
 
-char *office_loop_token(const void *context, const struct office *office)
+const char *office_loop_token(const struct office *office)
 {
-    return token_make(context, office->key, office->config->domain, loop_purpose);
+    return office->loop_token;
 }
 
 bool office_is_own(const struct office *office, const struct letter *letter)
@@ -225,7 +227,7 @@ static bool address_message(const void *context, struct office *office, const st
     message->date = office->now;
     message->auto_submitted = outgoing->in_reply_to ? "auto-replied" : "auto-generated";
     message->suppress = outgoing->takes_absences ? "DR, RN, NRN" : "All";
-    message->loop_token = office_loop_token(context, office);
+    message->loop_token = office_loop_token(office);
     if (outgoing->is_broadcast) {
         message->precedence = "bulk";
         message->list_id = memory_format(context, "<%s>", config->list_id);

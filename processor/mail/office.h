@@ -23,6 +23,7 @@ struct office {
     const struct config *config;
     struct store *store;
     struct token_key *key;
+    char *loop_token; /* office_loop_token() */
     struct template_folder *templates;
     struct almanac *almanac; /* text/almanac.h */
     time_t now;       /* one present for the whole run */
@@ -78,8 +79,8 @@ struct broadcast *office_begin_broadcast(const void *context, struct office *off
                                          const char *language, json_t *view, struct error **error);
 bool office_queue_broadcast(struct broadcast *broadcast, const struct outgoing *outgoing, struct error **error);
 
-/* What marks every mail of ours (X-Kairan-Loop), so that we know it when it comes back; below `context`. */
-char *office_loop_token(const void *context, const struct office *office);
+/* What marks every mail of ours (X-Kairan-Loop), so that we know it when it comes back; it belongs to the office. */
+const char *office_loop_token(const struct office *office);
 
 /* Whether a letter carries that mark: a token that only we can make, so that nobody can feign or trip it. */
 bool office_is_own(const struct office *office, const struct letter *letter);

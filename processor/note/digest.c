@@ -183,7 +183,7 @@ static char *compose_item(const void *context, struct office *office, const stru
         .message_id = publish_message_id(work, office, note, reader->person_id),
         .date = note->changed_at,
         .auto_submitted = "auto-generated",
-        .loop_token = office_loop_token(work, office),
+        .loop_token = office_loop_token(office),
         .text = note->text};
     struct composed *composed = message_compose(work, &message, error);
     char *mail = composed ? memory_format(context, "%s\r\n%s", composed->head, composed->body) : NULL;

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 
-enum { STATEMENT_SLOTS = 1024, TABLE_SLOTS = 64, SCHEMA_VERSION = 1, BUSY_MILLISECONDS = 10000 };
+enum { STATEMENT_SLOTS = 512, TABLE_SLOTS = 64, SCHEMA_VERSION = 1, BUSY_MILLISECONDS = 10000 };
 
 struct statement {
     const char *literal;
