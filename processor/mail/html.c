@@ -148,7 +148,7 @@ static const struct {
 } elements[] = {
     {"p", ELEMENT_PARAGRAPH},      {"br", ELEMENT_BREAK},         {"blockquote", ELEMENT_QUOTE},
     {"td", ELEMENT_CELL},          {"th", ELEMENT_CELL},          {"tr", ELEMENT_BLOCK},
-    {"a", ELEMENT_LINK},           {"table", ELEMENT_BLOCK},
+    {"a", ELEMENT_LINK},           {"table", ELEMENT_BLOCK},      {"select", ELEMENT_SKIPPED},
     {"li", ELEMENT_LIST_ITEM},     {"ul", ELEMENT_BLOCK},         {"ol", ELEMENT_BLOCK},
     {"hr", ELEMENT_RULE},          {"img", ELEMENT_IMAGE},        {"pre", ELEMENT_PREFORMATTED},
     {"h1", ELEMENT_PARAGRAPH},     {"h2", ELEMENT_PARAGRAPH},     {"h3", ELEMENT_PARAGRAPH},
@@ -161,7 +161,6 @@ static const struct {
     {"style", ELEMENT_SKIPPED},    {"script", ELEMENT_SKIPPED},   {"title", ELEMENT_SKIPPED},
     {"noscript", ELEMENT_SKIPPED}, {"template", ELEMENT_SKIPPED}, {"svg", ELEMENT_SKIPPED},
     {"object", ELEMENT_SKIPPED},   {"iframe", ELEMENT_SKIPPED},   {"textarea", ELEMENT_SKIPPED},
-    {"select", ELEMENT_SKIPPED},
 };
 
 /* The value of an attribute, "" when it is missing; it belongs to the tree. */
@@ -295,6 +294,12 @@ static void break_line(struct writing *writing)
     writing->has_hard_blank = false;
 }
 
+/* Whether the characters that begin with this byte may be invisible, or a no-break space. */
+static bool may_be_invisible(char byte)
+{
+    return byte == '\xC2' || byte == '\xE2' || byte == '\xEF';
+}
+
 /* The bytes of a character that shows nothing (zero-width space and kin, byte order mark) at the start, or 0. */
 static size_t invisible_length(const char *text)
 {
@@ -311,7 +316,7 @@ static size_t run_length(const char *text)
     size_t length = 1;
     while (((unsigned char)text[length] & 0xC0) == 0x80)
         length++;
-    while ((unsigned char)text[length] > ' ' && !strchr("\x7F\xC2\xE2\xEF", text[length]))
+    while ((unsigned char)text[length] > ' ' && text[length] != '\x7F' && !may_be_invisible(text[length]))
         length++;
     return length;
 }
@@ -320,7 +325,7 @@ static void write_text(struct writing *writing, const char *text)
 {
     while (*text) {
         unsigned char byte = (unsigned char)*text;
-        size_t invisible = byte >= 0x80 ? invisible_length(text) : 0;
+        size_t invisible = may_be_invisible(*text) ? invisible_length(text) : 0;
         if (invisible) {
             text += invisible;
         } else if (byte == 0xC2 && (unsigned char)text[1] == 0xA0) {
@@ -474,8 +479,7 @@ static void walk(struct writing *writing, const xmlNode *root)
 char *html_to_text(const void *context, const char *html, size_t length, bool *is_cut)
 {
     *is_cut = length > LIMIT_HTML_BYTES;
-    if (*is_cut)
-        length = LIMIT_HTML_BYTES;
+    length = *is_cut ? LIMIT_HTML_BYTES : length;
     /* libxml2 makes paragraphs of text that stands in the body itself, but not of text in a block */
     static const char opening[] = "<body><div>";
     struct buffer *fenced = buffer_new(context, sizeof opening + length);

@@ -83,12 +83,16 @@ bool span_holds_any(struct span span, const char *const words[])
     return false;
 }
 
-/* Every line of a long mail comes here, and hardly any begins with one of the words: the first byte tells most apart. */
+/*
+ * Every line of a long mail comes here, and hardly any begins with one of the words: the first byte tells most apart, and
+ * but for the bit that is a letter's case it need not be looked at closely for that.
+ */
 bool span_begins_any(struct span span, const char *const words[])
 {
-    char first = span.length ? lower(span.text[0]) : '\0';
+    enum { CASE = 0x20 };
+    char first = span.length ? span.text[0] : '\0';
     for (; *words; words++)
-        if (lower((*words)[0]) == first && span_begins(span, *words))
+        if (((first ^ (*words)[0]) & ~CASE) == 0 && span_begins(span, *words))
             return true;
     return false;
 }
