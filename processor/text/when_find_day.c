@@ -118,11 +118,12 @@ static bool take_nth_weekday(struct reader *reader, struct moment *moment)
 static bool take_month_and_day(struct reader *reader, struct moment *moment)
 {
     size_t start = reader->at;
-    if (when_is_kind(reader, 0, TOKEN_NUMBER) && when_is_kind(reader, 1, TOKEN_PERIOD_END) &&
-        when_is_text(reader, 1, "月末") && when_value(reader, 0) <= 12 && when_value(reader, 0) >= 1) {
+    bool is_end = when_is_kind(reader, 1, TOKEN_PERIOD_END) && when_is_text(reader, 1, "月末");
+    if (when_is_kind(reader, 0, TOKEN_NUMBER) && (is_end || when_is_kind(reader, 1, TOKEN_MONTH_BEGIN)) &&
+        when_value(reader, 0) <= 12 && when_value(reader, 0) >= 1) {
         moment->month = when_value(reader, 0);
-        moment->day = 31;
-        moment->is_month_end = true;
+        moment->day = is_end ? 31 : 1;
+        moment->is_month_end = is_end;
         moment->grain = GRAIN_DAY;
         reader->at += 2;
         return true;
@@ -165,7 +166,7 @@ static bool read_with_units(struct reader *reader, struct moment *moment)
         return false;
     if (when_is_kind(reader, at + 1, TOKEN_YEAR) || when_is_kind(reader, at + 1, TOKEN_FISCAL)) {
         bool is_fiscal = when_is_kind(reader, at + 1, TOKEN_FISCAL);
-        bool is_sure = has_era || number->value >= 1000;
+        bool is_sure = has_era || number->value >= 1000 || (is_fiscal && number->digits == 2);
         moment->year = has_era ? base + number->value : full_year(number);
         if (is_bc)
             moment->year = 1 - number->value;

@@ -185,6 +185,9 @@ static bool read_ordinal_of_month(struct reader *reader, struct moment *moment)
 static bool is_only_month(const struct reader *reader, size_t start, const struct moment *moment)
 {
     bool is_english = reader->tokens[start].kind == TOKEN_MONTH_NAME;
+    bool is_joined = when_is_range(when_peek(reader, 0)) || when_is_kind(reader, 0, TOKEN_TO);
+    if (is_joined && when_is_kind(reader, 1, TOKEN_MONTH_NAME))
+        return false; /* January-March */
     return is_english && moment->grain == GRAIN_MONTH && !moment->has_year;
 }
 

@@ -75,21 +75,28 @@ static bool read_season(struct reader *reader, struct moment *moment)
     return moment->has_year;
 }
 
-/* 1990s, the 90s, 1990年代, 21世紀, 21st century */
+/* 1990s, the 90s, 1990年代, 昭和40年代, 21世紀, 紀元前3世紀, 21st century */
 static bool read_age(struct reader *reader, struct moment *moment)
 {
-    const struct token *number = when_peek(reader, 0);
+    const struct token *era = when_peek(reader, 0);
+    size_t first = (era->kind == TOKEN_ERA && era->end - era->start > 1) || era->kind == TOKEN_BC_PREFIX;
+    const struct token *number = when_peek(reader, first);
     if (number->kind != TOKEN_NUMBER)
         return false;
-    size_t at = when_is_kind(reader, 1, TOKEN_ORDINAL) ? 2 : 1;
+    size_t at = first + (when_is_kind(reader, first + 1, TOKEN_ORDINAL) ? 2 : 1);
     const struct token *word = when_peek(reader, at);
     bool is_decade = word->kind == TOKEN_DECADE && !word->is_spaced && number->value % 10 == 0 &&
                      (number->digits == 4 || number->digits == 2);
     bool is_century = word->kind == TOKEN_CENTURY && number->value >= 1 && number->value <= 30;
     if (!is_decade && !is_century)
         return false;
+    bool is_bc = first && era->kind == TOKEN_BC_PREFIX;
+    if (first && is_bc != is_century)
+        return false;
     reader->at += at + 1;
-    moment->year = is_century            ? number->value * 100 - 99
+    moment->year = is_bc                 ? 1 - number->value * 100
+                   : first               ? era->value + number->value
+                   : is_century          ? number->value * 100 - 99
                    : number->digits == 4 ? number->value
                    : number->value < 30  ? 2000 + number->value
                                          : 1900 + number->value;
@@ -175,13 +182,16 @@ static bool read_feast(struct reader *reader, struct moment *moment)
 static bool read_year(struct reader *reader, struct moment *moment)
 {
     const struct token *token = when_peek(reader, 0);
-    if (token->kind != TOKEN_NUMBER || token->digits != 4 || token->value < 1500 || token->value > 2199 ||
+    if (token->kind != TOKEN_NUMBER || token->digits != 4 || token->value < 1000 || token->value > 2199 ||
         reader->at == 0)
         return false;
     const struct token *before = &reader->tokens[reader->at - 1];
-    bool is_led = before->kind == TOKEN_IN || before->kind == TOKEN_SINCE || before->kind == TOKEN_DEADLINE ||
+    bool is_named = strncmp(reader->folded->text + before->start, "year", (size_t)(before->end - before->start)) == 0;
+    if (token->value < 1500 && !is_named)
+        return false;
+    bool is_led = before->kind == TOKEN_IN || before->kind == TOKEN_VAGUE_DATE || before->kind == TOKEN_SINCE || before->kind == TOKEN_DEADLINE ||
                   before->kind == TOKEN_LAST || before->kind == TOKEN_YEAR_WORD ||
-                  strncmp(reader->folded->text + before->start, "year", (size_t)(before->end - before->start)) == 0;
+                  is_named;
     if (!is_led)
         return false;
     moment->year = token->value;

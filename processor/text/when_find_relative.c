@@ -104,6 +104,24 @@ void when_move_by(const struct reader *reader, const struct amount *amount, int 
     }
 }
 
+/* four days after August 10, two weeks before Christmas */
+static bool read_beside(struct reader *reader, const struct amount *amount, struct moment *moment)
+{
+    size_t start = reader->at;
+    struct moment date = when_empty_moment();
+    const struct token *link = when_peek(reader, 0);
+    bool is_link = link->kind == TOKEN_MINUTES_PAST && amount->unit >= UNIT_DAYS && !when_is_text(reader, 0, "past");
+    reader->at += is_link;
+    if (is_link && (when_find_named(reader, &date) || when_find_written(reader, &date)) && date.grain == GRAIN_DAY) {
+        when_resolve(reader, NULL, &date);
+        when_move_by(reader, amount, link->value, date.date, moment);
+        moment->inferred |= date.inferred;
+        return true;
+    }
+    reader->at = start;
+    return false;
+}
+
 /* 3日後, 2週間前, 30分後, 5 minutes ago, 2 weeks from now, 3 days later, a week from tomorrow */
 static bool read_away(struct reader *reader, struct moment *moment)
 {
@@ -132,7 +150,7 @@ static bool read_away(struct reader *reader, struct moment *moment)
         moment->weekday = NOT_WRITTEN;
         reader->at += 2;
         return true;
-    } else {
+    } else if (!(reader->at > start && read_beside(reader, &amount, moment))) {
         reader->at = start;
         return false;
     }
@@ -212,6 +230,25 @@ static bool read_month_away(struct reader *reader, struct moment *moment)
     } else {
         reader->at = behind;
     }
+    return true;
+}
+
+/* 今年度, 来年度; 昨秋, 今夏 */
+static bool read_named_stretch(struct reader *reader, struct moment *moment)
+{
+    const struct token *token = when_peek(reader, 0);
+    struct civil today = when_today(reader);
+    struct civil first = {today.year, 4, 1, 0, 0};
+    if (token->kind == TOKEN_FISCAL_AWAY) {
+        first.year += token->value - (today.month < 4);
+    } else if (token->kind == TOKEN_SEASON_AWAY) {
+        first.year += token->value / DAY_PART_PARTS - DAY_PART_DAYS;
+        first.month = token->value % DAY_PART_PARTS;
+    } else {
+        return false;
+    }
+    reader->at++;
+    when_fix(moment, GRAIN_MONTH, first);
     return true;
 }
 
@@ -341,6 +378,13 @@ static bool read_period_end(struct reader *reader, struct moment *moment)
         int step = when_is_kind(reader, 0, TOKEN_LAST) ? -1 : when_is_kind(reader, 0, TOKEN_NEXT) ? 1 : 0;
         if (step || when_is_kind(reader, 0, TOKEN_THIS))
             reader->at++;
+        const struct token *year = when_peek(reader, 0);
+        if (!step && year->kind == TOKEN_NUMBER && year->digits == 4 && year->value >= 1500 && year->value < 2200) {
+            when_fix(moment, GRAIN_DAY, part_of((struct civil){year->value, 1, 1, 0, 0}, true, part));
+            moment->inferred = 0;
+            reader->at++;
+            return true; /* mid-2011, the end of 2011 */
+        }
         bool is_named = when_is_kind(reader, 0, TOKEN_MONTH_NAME) && when_find_written(reader, &whole);
         if (is_named && whole.grain == GRAIN_MONTH) {
             when_resolve(reader, NULL, &whole);
@@ -360,7 +404,8 @@ bool when_find_relative(struct reader *reader, struct moment *moment)
 {
     static bool (*const forms[])(struct reader *, struct moment *) = {
         read_away,      read_in,        read_day_word,   read_month_away,
-        read_year_away, read_week_away, read_period_end, when_find_near,
+        read_year_away, read_week_away, read_period_end, read_named_stretch,
+        when_find_near,
     };
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         *moment = when_empty_moment();

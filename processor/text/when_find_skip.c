@@ -57,9 +57,10 @@ static bool skip_moment(struct reader *reader)
 /* 第2・第4, second and fourth, 2nd: which of them; false when there is no such thing. */
 static bool skip_ordinals(struct reader *reader)
 {
+    enum { MOST_ORDINALS = 5 }; /* a month has no more */
     size_t start = reader->at;
     size_t behind = start;
-    for (;;) {
+    for (int i = 0; i < MOST_ORDINALS; i++) {
         bool is_sequence = when_accept(reader, TOKEN_SEQUENCE);
         bool is_number = when_is_kind(reader, 0, TOKEN_NUMBER) && when_value(reader, 0) <= 5;
         bool is_nth = when_is_kind(reader, 0, TOKEN_NTH) || (is_number && when_is_kind(reader, 1, TOKEN_ORDINAL));
@@ -72,6 +73,36 @@ static bool skip_ordinals(struct reader *reader)
     }
     reader->at = behind;
     return behind > start;
+}
+
+/* 1日3回, 1日に2時間: so much a day. */
+static bool skip_rate(struct reader *reader)
+{
+    static const char *const things[] = {"回", "食", "本", "杯", "錠", "件", "人", "個", "名", "枚"};
+    size_t at = 2;
+    if (!when_is_kind(reader, 0, TOKEN_NUMBER) || when_value(reader, 0) != 1 || !when_is_date_unit(reader, 1, 0))
+        return false;
+    at += when_is_text(reader, at, "に");
+    if (!when_is_kind(reader, at, TOKEN_NUMBER))
+        return false;
+    bool is_rate = when_is_kind(reader, at + 1, TOKEN_UNIT);
+    for (size_t i = 0; i < sizeof things / sizeof *things; i++)
+        is_rate |= when_is_text(reader, at + 1, things[i]);
+    reader->at += is_rate ? at + 2 : 0;
+    return is_rate;
+}
+
+/* 2、3日前, 5、6年後: about when, but no day. */
+static bool skip_some_days(struct reader *reader)
+{
+    const struct token *joint = when_peek(reader, 1);
+    bool is_pair = when_is_kind(reader, 0, TOKEN_NUMBER) && when_is_list(joint) && !when_is_latin(reader, joint) &&
+                   when_is_kind(reader, 2, TOKEN_NUMBER) && when_value(reader, 2) == when_value(reader, 0) + 1;
+    if (!is_pair)
+        return false;
+    bool is_away = when_is_kind(reader, 3, TOKEN_DAYS_AWAY) || when_is_kind(reader, 4, TOKEN_AWAY);
+    reader->at += is_away ? 4 : 0;
+    return is_away;
 }
 
 /* The second Tuesday of no month that is named: a rule, no day. */
@@ -114,7 +145,8 @@ static bool skip_recurrence(struct reader *reader)
 
 bool when_skip_no_date(struct reader *reader)
 {
-    return skip_address(reader) || skip_unknown_day(reader) || skip_recurrence(reader) || skip_nth_weekday(reader);
+    return skip_address(reader) || skip_unknown_day(reader) || skip_recurrence(reader) || skip_nth_weekday(reader) ||
+           skip_rate(reader) || skip_some_days(reader);
 }
 
 bool when_follows_number(const struct reader *reader, size_t first)

@@ -16,6 +16,25 @@ static bool is_between(const struct reader *reader, size_t at)
            strncmp(reader->folded->text + lead->start, "between", strlen("between")) == 0;
 }
 
+/* 4〜6月, 1995〜2005年: the number that begins them is of the unit behind the other; else the reader is put back. */
+static bool take_stretch(struct reader *reader, int number, size_t start, struct moment *first,
+                         const struct moment *second)
+{
+    bool is_year = second->grain == GRAIN_YEAR && second->has_year && number > 31;
+    int last = is_year ? second->year : second->month;
+    bool is_range = when_is_range(&reader->tokens[first->behind]) || reader->tokens[first->behind].kind == TOKEN_TO;
+    if (!is_range || second->is_fixed || number < 1 || number >= last ||
+        (!is_year && (second->grain != GRAIN_MONTH || number > 12))) {
+        reader->at = start;
+        return false;
+    }
+    first->grain = second->grain;
+    first->month = is_year ? 0 : number;
+    first->year = is_year ? number : second->year;
+    first->has_year = second->has_year;
+    return true;
+}
+
 /* 10〜12日, 1-3pm, 10 - 12 August, 4 to 22 this month: the first number takes its unit from the second. */
 static bool read_shared_span(struct reader *reader, struct moment *first, struct moment *second)
 {
@@ -24,7 +43,8 @@ static bool read_shared_span(struct reader *reader, struct moment *first, struct
     bool is_minute = when_is_sign(reader, 1, ':') && when_is_kind(reader, 2, TOKEN_NUMBER);
     size_t at = is_minute ? 3 : 1;
     const struct token *range = when_peek(reader, at);
-    if (is_minute || number->kind != TOKEN_NUMBER || number->digits > 2 || number->digits == 0)
+    bool is_year = number->digits == 4 && number->value >= 1000 && number->value < 2600;
+    if (is_minute || number->kind != TOKEN_NUMBER || (number->digits > 2 && !is_year) || number->digits == 0)
         return false;
     if (when_is_kind(reader, 1, TOKEN_ORDINAL)) {
         at = 2;
@@ -41,6 +61,8 @@ static bool read_shared_span(struct reader *reader, struct moment *first, struct
     *first = when_empty_moment();
     first->first = start;
     first->behind = start + at;
+    if (is_year || second->grain == GRAIN_MONTH)
+        return take_stretch(reader, number->value, start, first, second);
     bool is_joined = !when_is_list(range) || is_between(reader, start);
     bool is_time = second->minutes != NOT_WRITTEN && !second->is_bare && is_joined && number->value <= 24;
     bool begins_with_time = when_find_time(&ahead, &(struct moment){.weekday = NOT_WRITTEN});
@@ -202,7 +224,42 @@ static bool read_day_with_span(struct reader *reader, struct moment *first, stru
     return false;
 }
 
+static struct moment year_at(size_t at, int year)
+{
+    struct moment moment = when_empty_moment();
+    moment.year = year;
+    moment.has_year = true;
+    moment.grain = GRAIN_YEAR;
+    moment.first = at;
+    moment.behind = at + 1;
+    return moment;
+}
+
+/* 1939–1945, 1914-18, where no other numbers are about: at the beginning, in brackets, behind "the" or "in". */
+static bool read_years(struct reader *reader, struct moment *first, struct moment *second)
+{
+    const struct token *from = when_peek(reader, 0);
+    const struct token *to = when_peek(reader, 2);
+    const struct token *before = when_token_before(reader, 1);
+    const struct token *behind = when_peek(reader, 3);
+    bool is_pair = from->kind == TOKEN_NUMBER && from->digits == 4 && from->value >= 1500 && from->value < 2200 &&
+                   when_is_range(when_peek(reader, 1)) && to->kind == TOKEN_NUMBER && !to->is_spaced;
+    int last = to->digits == 2 ? from->value / 100 * 100 + to->value : to->value;
+    bool is_led = !before || before->kind == TOKEN_OF || before->kind == TOKEN_IN || before->kind == TOKEN_SINCE ||
+                  (before->kind == TOKEN_SIGN && before->value == '(');
+    bool is_month = to->digits == 2 && to->value <= 12; /* 2012-08 */
+    bool is_longer = !behind->is_spaced && (behind->kind == TOKEN_NUMBER || when_is_range(behind) ||
+                                            when_is_sign(reader, 3, '/') || when_is_sign(reader, 3, ':'));
+    if (!is_pair || (to->digits != 4 && to->digits != 2) || last <= from->value || last >= 2200 || !is_led || is_month ||
+        is_longer)
+        return false;
+    *first = year_at(reader->at, from->value);
+    *second = year_at(reader->at + 2, last);
+    reader->at += 3;
+    return true;
+}
+
 bool when_find_span(struct reader *reader, struct moment *first, struct moment *second)
 {
-    return read_shared_span(reader, first, second) || read_day_with_span(reader, first, second);
+    return read_years(reader, first, second) || read_shared_span(reader, first, second) || read_day_with_span(reader, first, second);
 }

@@ -97,6 +97,9 @@ enum token_kind {
     TOKEN_HALF_YEAR,
     TOKEN_YEAR_WORD, /* 西暦 */
     TOKEN_FISCAL,    /* 年度 */
+    TOKEN_FISCAL_AWAY, /* 来年度: fiscal years from this one, which begins in April */
+    TOKEN_SEASON_AWAY, /* 昨秋: DAY_PART(years from this one, its first month) */
+    TOKEN_MONTH_BEGIN, /* 月初旬 */
     TOKEN_BEFORE_CHRIST,
     TOKEN_ANNO_DOMINI,
     TOKEN_BUDDHIST,
