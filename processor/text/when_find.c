@@ -148,11 +148,13 @@ static void add(struct search *search, struct moment *first, struct moment *seco
     search->reader.previous = search->before.grain >= GRAIN_DAY ? &search->before_date : NULL;
 }
 
-/* Most of a text is words that no date begins with: no rule has to look at them. */
+/* Most of a text is words that no date begins with: no rule has to look at them. A single letter may be an era's. */
 static bool is_mere_word(const struct reader *reader)
 {
     const struct token *token = when_peek(reader, 0);
-    return (token->kind == TOKEN_OTHER || token->kind == TOKEN_TOPIC) && !when_is_latin(reader, token);
+    if (token->kind != TOKEN_OTHER && token->kind != TOKEN_TOPIC)
+        return false;
+    return !when_is_latin(reader, token) || (token->end - token->start > 1 && !when_is_sign(reader, 1, ':'));
 }
 
 static void search_line(struct search *search)
@@ -161,9 +163,11 @@ static void search_line(struct search *search)
     while (reader->at < reader->count && search->result->count < MOST_FOUND) {
         struct moment first;
         struct moment second;
-        if (when_skip_no_date(reader))
+        if (is_mere_word(reader)) {
+            reader->at++;
+        } else if (when_skip_no_date(reader)) {
             continue;
-        if (is_mere_word(reader) || !when_may_begin(reader)) {
+        } else if (!when_may_begin(reader)) {
             reader->at++;
         } else if (when_find_span(reader, &first, &second)) {
             when_accept(reader, TOKEN_UNTIL);

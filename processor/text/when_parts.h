@@ -204,7 +204,11 @@ struct token *when_tokenize(const void *context, const struct folded *folded, co
                             const struct dictionary *more, size_t *count);
 
 /* The token `ahead` of where the reader stands. */
-const struct token *when_peek(const struct reader *reader, size_t ahead);
+static inline const struct token *when_peek(const struct reader *reader, size_t ahead)
+{
+    size_t at = reader->at + ahead;
+    return &reader->tokens[at < reader->count ? at : reader->count];
+}
 
 /* Steps over a token of that kind, or over an ASCII sign, when it is the next one. */
 bool when_accept(struct reader *reader, enum token_kind kind);

@@ -72,18 +72,22 @@ static bool is_enclosed(const struct folded *folded, const char *source, const s
     return folded->text[token->end] == ' ' && strncmp(source + folded->origin[token->end], "\xE2\x83\xA3", 3) == 0;
 }
 
+/* Any bracket as "(" or ")", 0 for what is none: ( [ < and 〈 to 】, 〔 〕, which are E3 80 88 and on, in pairs. */
+static int bracket_of(const char *text)
+{
+    unsigned char last = (unsigned char)text[0] == 0xE3 && (unsigned char)text[1] == 0x80 ? (unsigned char)text[2] : 0;
+    if ((last >= 0x88 && last <= 0x91) || last == 0x94 || last == 0x95)
+        return last % 2 ? ')' : '(';
+    if (*text == '(' || *text == '[' || *text == '<')
+        return '(';
+    return *text == ')' || *text == ']' ? ')' : 0;
+}
+
 static void read_sign(const char *text, struct token *token)
 {
-    static const char *const opening[] = {"(", "[", "〔", "【", "「", "『", "〈", "《", "<"};
-    static const char *const closing[] = {")", "]", "〕", "】", "」", "』", "〉", "》"};
     const char *at = text + token->start;
     token->end = token->start + character_size(at);
-    for (size_t i = 0; i < sizeof opening / sizeof *opening; i++)
-        if (strncmp(at, opening[i], strlen(opening[i])) == 0)
-            token->value = '(';
-    for (size_t i = 0; i < sizeof closing / sizeof *closing; i++)
-        if (strncmp(at, closing[i], strlen(closing[i])) == 0)
-            token->value = ')';
+    token->value = bracket_of(at);
     if (!token->value && (unsigned char)*at < 0x80)
         token->value = (unsigned char)*at;
     token->kind = token->value ? TOKEN_SIGN : TOKEN_OTHER;
@@ -176,12 +180,6 @@ bool when_is_compact_date(const struct token *token)
 bool when_is_compact_time(const struct token *token)
 {
     return token->kind == TOKEN_NUMBER && token->digits == 4 && token->value / 100 <= 24 && token->value % 100 < 60;
-}
-
-const struct token *when_peek(const struct reader *reader, size_t ahead)
-{
-    size_t at = reader->at + ahead;
-    return &reader->tokens[at < reader->count ? at : reader->count];
 }
 
 bool when_accept(struct reader *reader, enum token_kind kind)

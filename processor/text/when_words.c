@@ -348,6 +348,15 @@ static const struct word words[] = {
 
 const struct dictionary when_words = {words, sizeof words / sizeof *words};
 
+/* As strncmp() does, but most words differ in their first bytes already. */
+static int compare(const char *word, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (word[i] != text[i] || !word[i])
+            return (unsigned char)word[i] - (unsigned char)text[i];
+    return 0;
+}
+
 /* How many words are not greater than the text of `length` bytes (a word that begins it is not). */
 static size_t count_up_to(const struct dictionary *dictionary, const char *text, size_t length)
 {
@@ -356,7 +365,7 @@ static size_t count_up_to(const struct dictionary *dictionary, const char *text,
     size_t high = dictionary->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = strncmp(list[middle].text, text, length);
+        int order = compare(list[middle].text, text, length);
         if (order < 0 || (order == 0 && list[middle].text[length] == '\0'))
             low = middle + 1;
         else
@@ -370,7 +379,7 @@ const struct word *when_find_word(const struct dictionary *dictionary, const cha
     const struct word *list = dictionary->words;
     unsigned char lead = (unsigned char)*text;
     size_t first = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4; /* bytes of the first character */
-    for (size_t i = count_up_to(dictionary, text, length); i-- > 0 && strncmp(list[i].text, text, first) == 0;) {
+    for (size_t i = count_up_to(dictionary, text, length); i-- > 0 && compare(list[i].text, text, first) == 0;) {
         size_t size = strlen(list[i].text);
         if (size <= length && memcmp(list[i].text, text, size) == 0 && (!is_whole || size == length))
             return &list[i];
