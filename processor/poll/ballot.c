@@ -88,14 +88,14 @@ json_t *ballot_view(struct office *office, const struct poll *poll, const char *
     json_t *view = view_poll(poll, organiser, language);
     size_t invitees = memory_count(shown);
     long more = poll->invited - (long)(invitees < BALLOT_INVITEES_SHOWN ? invitees : BALLOT_INVITEES_SHOWN);
-    json_t *own = json_pack("{s:o, s:o, s:s, s:s, s:I, s:I, s:i, s:s, s:s, s:b, s:I}", "invitees", view_invitees(shown),
+    json_t *own = json_pack("{s:o, s:o, s:s, s:s, s:I, s:I, s:i, s:s, s:s, s:b}", "invitees", view_invitees(shown),
                             "more_invitees", more > 0 ? json_integer(more) : json_null(), "sample_marks",
                             sample_marks(context, sample_symbols, poll->choice_count), "sample_marks_ascii",
                             sample_marks(context, sample_letters, poll->choice_count), "sample_count",
                             (json_int_t)poll->choice_count + 1, "sample_number",
                             last_number(poll) + 4, "sample_day", sample_day(poll), "all_yes",
                             repeat(context, 'o', poll->choice_count), "all_no", repeat(context, 'x', poll->choice_count),
-                            "is_reminder", false, "sample_question", (json_int_t)memory_count(poll->questions) + 3);
+                            "is_reminder", false);
     json_object_update(view, memory_check(own));
     json_decref(own);
     set_reference(view, office, reference);

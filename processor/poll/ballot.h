@@ -9,7 +9,7 @@
 
 /*
  * What the ballot mail shows to one invitation: view_poll() and {"invitees","more_invitees","reference","sample_marks",
- * "sample_number","sample_day","sample_question","mail_to","all_yes","all_no","is_reminder"}; `shown` are the first invitations of the poll.
+ * "sample_number","sample_day","mail_to","all_yes","all_no","is_reminder"}; `shown` are the first invitations of the poll.
  */
 json_t *ballot_view(struct office *office, const struct poll *poll, const char *organiser,
                     const struct invitation *shown, const char *reference, const char *language);

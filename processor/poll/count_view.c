@@ -88,7 +88,7 @@ static json_t *view_line(const struct showing *showing, size_t place)
         "{s:i, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "n",
         choice->number, "label", label, "note", view_text(choice->note), "rank", (json_int_t)line->rank, "yes",
         (json_int_t)line->yes, "maybe", (json_int_t)line->maybe, "no", (json_int_t)line->no, "none",
-        (json_int_t)line->none, "is_first", line->rank == 1, "is_detailed", place < DETAILED_LINES, "blocked",
+        (json_int_t)line->none, "is_first", line->rank == 1, "is_detailed", place < DETAILED_LINES && !count->poll->options.is_anonymous, "blocked",
         view_required(showing, line->choice, MARK_NO), "missing", view_required(showing, line->choice, MARK_NONE),
         "only_missing", view_only_missing(count, line), "names_yes",
         view_names(showing, line->choice, MARK_YES, MARK_BEST), "names_maybe",
