@@ -63,7 +63,7 @@ static const struct poll_command commands[] = {
     {"所要|所要時間|duration", command_set_duration, IN_DRAFT | IN_OPEN, false, DATES, false},
     {"場所|会場|place|location", command_set_place, IN_DRAFT | IN_OPEN, true, ANY, false},
     {"備考|補足|notes|note", command_add_note, IN_DRAFT, false, ANY, false},
-    {"複製|clone", command_clone, IN_OPEN | IN_CLOSED, false, DATES, false},
+    {"複製|clone", command_clone, IN_OPEN | IN_CLOSED, false, ANY, false},
 };
 
 /* 「3 → 1/19(月) 14:00-16:00」 */

@@ -4,6 +4,7 @@
 #include "poll/clone.h"
 #include "poll/command_list.h"
 #include "poll/preview.h"
+#include "store/question.h"
 
 enum { CLOSE_OF_BUSINESS = 17, MINUTES_A_DAY = 24 * 60 };
 
@@ -17,6 +18,20 @@ static void copy_choices(struct poll *copy, const struct poll *poll, struct civi
             copy->choices[copy->choice_count].number = (int)copy->choice_count + 1;
             copy->choice_count++;
         }
+}
+
+/* The questions anew, since each is given its own ids. */
+static void copy_questions(struct poll *copy, const struct poll *poll)
+{
+    copy->questions = memory_array(copy, struct poll_question, memory_count(poll->questions));
+    for (size_t i = 0; i < memory_count(poll->questions); i++) {
+        struct poll_question *question = &copy->questions[i];
+        size_t choices = memory_count(poll->questions[i].choices);
+        *question = poll->questions[i];
+        question->choices = memory_array(copy, struct question_choice, choices);
+        for (size_t j = 0; j < choices; j++)
+            question->choices[j] = poll->questions[i].choices[j];
+    }
 }
 
 /* That of the poll while it lies ahead, else as long from now as a poll runs that names none. */
@@ -39,6 +54,7 @@ bool command_clone(struct commanding *commanding, const char *arguments, struct 
     copy->options.recurrence = NULL; /* the series goes on with the original */
     copy->deadline = copy_deadline(office, poll);
     copy_choices(copy, poll, clock_to_civil(office->now));
+    copy_questions(copy, poll);
     return clone_add(office, copy, poll, error) &&
            preview_queue(office, commanding->incoming, copy, &(struct preview){.draft = NULL}, error) &&
            command_tell(commanding, "cloned", NULL);

@@ -193,10 +193,23 @@ def questions_are_corrected(tap):
               "but no longer once people answer; and 「・中止」 is a choice there")
 
 
+def one_is_cloned(tap):
+    center, mails = open_form()
+    center.take(FIRST.reply(mails[FIRST.address], "Q1: 2\nQ2: 1"))
+    told = center.take(ORGANISER.reply(mails[ORGANISER.address], "複製"))
+    [preview] = [mail for mail in told if "確認" in mail["Subject"]]
+    tap.contains(text_of(preview), "Q2. 講座は? (いくつでも)\n  1) 防災\n  2) 監査\n", "複製: the same questions as a draft")
+    again = {address_of(mail): mail for mail in center.take(ORGANISER.reply(preview, "はい"))}
+    center.take(FIRST.reply(again[FIRST.address], "Q1: 1"), SECOND.reply(mails[SECOND.address], "Q1: 2"))
+    original, clone = (center.show(code)["questions"][0]["lines"] for code in center.codes())
+    tap.equal([[line["count"] for line in lines] for lines in (original, clone)], [[0, 2], [1, 0]],
+              "with answers of its own")
+
+
 def main():
     tap = Tap()
     for check in (others_are_held, quotes_are_no_answers, few_questions_back, places_move_up,
-                  results_are_handed_out, letters_of_one_run_are_alike, answers_come_as_csv, called_off, questions_are_corrected):
+                  results_are_handed_out, letters_of_one_run_are_alike, answers_come_as_csv, called_off, questions_are_corrected, one_is_cloned):
         check(tap)
     tap.done()
 

@@ -3,11 +3,12 @@
 import html
 import os
 import re
+import unicodedata
 import urllib.parse
 
-from kairan_test import TREE, Tap
+from kairan_test import DOMAIN, TREE, Participant, Tap
 from poll_people import ENGLISH, JAPANESE
-from poll_test import Center
+from poll_test import GOLDEN, Center
 
 # how each language shows by example what may be written
 SAMPLES = {"sample_marks", "sample_marks_ascii", "sample_day"}
@@ -45,11 +46,44 @@ def links_answer(tap, language, people):
         tap.equal(center.marks(who.name), "○○○", f"{language}: what it says is an answer")
 
 
+def links_write_mails(tap):
+    """In every template and in every mail as people get it: a link writes a mail, in ASCII, with what blanks and & need."""
+    folders = [os.path.join(TREE, "templates"), GOLDEN]
+    paths = [os.path.join(folder, name) for top in folders for folder, _, names in os.walk(top) for name in names]
+    links = []
+    for path in paths:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        found = re.findall(r'href="([^"]*)"', text) + re.findall(r"mailto:[^\s\"'<>)]*", text if path.endswith(".txt") else "")
+        links += [(path, link) for link in found]
+    bad = [(path, link) for path, link in links
+           if "archive-" not in path and not re.fullmatch(r"mailto:[!-~]+", re.sub(r"\{\{\w+\}\}", "x", html.unescape(link)))]
+    tap.ok(len(links) >= 8 and not bad, "every link of every mail writes a mail, in ASCII", bad)
+
+
+def tables_fit(tap):
+    """The table of 22 dates and long names, by the width of its characters."""
+    center = Center()
+    days = "".join(f"・2月{day}日 10:00〜12:00\n・2月{day}日 13:00〜15:00\n" for day in range(2, 13))
+    people = [Participant(name, f"p{number}@{DOMAIN}") for number, name in
+              enumerate(("勅使河原 権左衛門", "Maria Fernanda González Hernández", "伊藤 健"))]
+    ballots = center.open(JAPANESE.organiser, people, f"候補日:\n{days}締切: 12/25(木) 17:00\n")
+    center.take(*(who.reply(ballots[who.address], "○△×◎" * 5 + "○○") for who in people))
+    table = center.show()["table"]["lines"]
+    widths = [sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in line) for line in table]
+    tap.ok(len(table) >= 8 and 60 < max(widths) <= 78, "no line of a table is wider than 78 columns", table)
+    rows = [line for line in table if line.startswith(("勅使", "Maria", "伊藤"))]
+    ends = {sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in re.split("  [○△×◎]", line)[0]) for line in rows}
+    tap.equal(len(ends), 1, "and the marks stand below each other, however wide a name is")
+
+
 def main():
     tap = Tap()
     languages_match(tap)
     links_answer(tap, "ja", JAPANESE)
     links_answer(tap, "en", ENGLISH)
+    links_write_mails(tap)
+    tables_fit(tap)
     tap.done()
 
 
