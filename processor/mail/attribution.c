@@ -196,10 +196,10 @@ static bool is_mailbox(struct span text)
 /* What the paragraph holds, seen once. */
 struct looks {
     struct span text;
-    bool ends; /* with a colon */
+    struct span head; /* without what may stand at its end */
+    bool ends;        /* with a colon */
     bool has_address;
-    bool ends_words; /* in words that close an attribution … */
-    bool closes;     /* … or, with an address or a colon, holds such words or ends in weaker ones */
+    bool ends_words; /* in words that close an attribution */
     bool is_dated;
     bool is_timed;
 };
@@ -207,25 +207,30 @@ struct looks {
 static struct looks look(struct span paragraph)
 {
     struct looks looks = {.text = span_trim(paragraph)};
-    struct span head = strip_end(looks.text);
+    looks.head = strip_end(looks.text);
     looks.ends = span_ends_with_colon(looks.text);
     looks.has_address = attribution_holds_address(looks.text);
-    looks.ends_words = span_ends_any(head, endings);
-    /* only beside a colon or an address it matters, and most lines have neither */
-    looks.closes = looks.ends_words || ((looks.ends || looks.has_address) && (span_ends_any(head, weak_endings) ||
-                                                                              span_holds_any(looks.text, verbs)));
+    looks.ends_words = span_ends_any(looks.head, endings);
     looks.is_dated = holds_full_date(looks.text);
     looks.is_timed = holds_time(looks.text);
     return looks;
 }
 
+/* It ends in words that close an attribution or, with an address or a colon, in weaker ones, or holds such words. To be
+ * asked last: there are many. */
+static bool closes(const struct looks *looks)
+{
+    return looks->ends_words || ((looks->ends || looks->has_address) && (span_ends_any(looks->head, weak_endings) ||
+                                                                         span_holds_any(looks->text, verbs)));
+}
+
 static bool is_unmistakable(const struct looks *looks)
 {
-    if (!looks->ends)
+    if (!looks->ends || (!looks->is_dated && !looks->is_timed))
         return false;
-    if (looks->is_dated && looks->is_timed && (looks->has_address || looks->closes))
+    if (looks->is_dated && looks->is_timed && looks->has_address)
         return true;
-    return looks->closes && looks->has_address && (looks->is_dated || looks->is_timed);
+    return ((looks->is_dated && looks->is_timed) || looks->has_address) && closes(looks);
 }
 
 /* Without a colon at its end: a date and a time at the start, and only a name behind them. */
@@ -246,9 +251,9 @@ enum attribution attribution_judge(struct span paragraph)
         return ATTRIBUTION_ANYWHERE;
     if (looks.ends_words && (span_width(text) < NARROW_COLUMNS || looks.has_address || looks.is_dated))
         return ATTRIBUTION_ABOVE_QUOTE;
-    if (looks.ends && (looks.has_address || looks.closes || (looks.is_dated && looks.is_timed)))
+    if (looks.ends && (looks.has_address || (looks.is_dated && looks.is_timed) || closes(&looks)))
         return ATTRIBUTION_ABOVE_QUOTE;
-    if (looks.has_address && (looks.is_dated || looks.is_timed || looks.closes) && !is_saying(text))
+    if (looks.has_address && (looks.is_dated || looks.is_timed || closes(&looks)) && !is_saying(text))
         return ATTRIBUTION_ABOVE_QUOTE;
     if (is_mailbox(text) || is_date_and_name(&looks))
         return ATTRIBUTION_ABOVE_FIRST;
@@ -370,7 +375,7 @@ unsigned attribution_header_label(struct span line)
     struct span label = label_of(line);
     for (size_t i = 0; label.length && i < sizeof labels / sizeof *labels; i++)
         for (const char *const *word = labels[i].words; *word; word++)
-            if (span_begins(label, *word) && strlen(*word) == label.length)
+            if (span_may_begin(label, *word) && span_begins(label, *word) && strlen(*word) == label.length)
                 return labels[i].bit;
     return 0;
 }

@@ -51,10 +51,9 @@ static bool is_line(const char *text)
 
 static bool is_text(const char *text)
 {
-    for (; *text; text++)
-        if ((unsigned char)*text < ' ' && *text != '\n' && *text != '\t')
-            return false;
-    return true;
+    static const char controls[] = "\x01\x02\x03\x04\x05\x06\x07\x08\x0B\x0C\x0D\x0E\x0F\x10\x11\x12\x13\x14\x15\x16\x17"
+                                   "\x18\x19\x1A\x1B\x1C\x1D\x1E\x1F"; /* but for tab and line end */
+    return !text[strcspn(text, controls)];
 }
 
 static bool is_envelope_address(const char *text)

@@ -57,8 +57,9 @@ bool span_ends(struct span span, const char *word)
 /* Whether a word reads the same in capitals, as all Japanese words do: the C library's search is good for those. */
 static bool has_no_case(const char *word)
 {
+    enum { CASE = 0x20, LETTERS = 26 };
     for (; *word; word++)
-        if (lower(*word) >= 'a' && lower(*word) <= 'z')
+        if ((unsigned)((*word | CASE) - 'a') < LETTERS)
             return false;
     return true;
 }
@@ -83,16 +84,11 @@ bool span_holds_any(struct span span, const char *const words[])
     return false;
 }
 
-/*
- * Every line of a long mail comes here, and hardly any begins with one of the words: the first byte tells most apart, and
- * but for the bit that is a letter's case it need not be looked at closely for that.
- */
+/* Every line of a long mail comes here, and hardly any begins with one of the words. */
 bool span_begins_any(struct span span, const char *const words[])
 {
-    enum { CASE = 0x20 };
-    char first = span.length ? span.text[0] : '\0';
     for (; *words; words++)
-        if (((first ^ (*words)[0]) & ~CASE) == 0 && span_begins(span, *words))
+        if (span_may_begin(span, *words) && span_begins(span, *words))
             return true;
     return false;
 }

@@ -58,10 +58,14 @@ static struct key key_of(const void *context, const char *text, size_t length)
     struct folded *folded = text_fold(context, text, length);
     struct key key = {.text = folded->text, .origin = folded->origin};
     for (size_t i = 0; i < folded->length; i++) {
-        if (folded->text[i] == ' ')
-            continue;
-        key.origin[key.length] = folded->origin[i];
-        key.text[key.length++] = folded->text[i];
+        const char *blank = memchr(folded->text + i, ' ', folded->length - i);
+        size_t run = (blank ? (size_t)(blank - folded->text) : folded->length) - i;
+        if (key.length < i) {
+            memmove(key.text + key.length, folded->text + i, run);
+            memmove(key.origin + key.length, folded->origin + i, run * sizeof *key.origin);
+        }
+        key.length += run;
+        i += run;
     }
     key.origin[key.length] = length;
     key.text[key.length] = '\0';
