@@ -124,6 +124,23 @@ static bool offers_both(const struct reader *reader, const struct clause *clause
     return false;
 }
 
+/* 田中が参加します: somebody else does it; 私が, 自分が and the like are the person who writes. */
+static bool is_done_by_another(const struct reader *reader, const struct clause *clause, size_t at)
+{
+    static const char *const selves[] = {"私", "僕", "俺", "自分", "小職", "小生", "当方", "本人"};
+    const char *text = reader->folded->text;
+    size_t end = at - strlen("が");
+    if (!ends_at(text, clause->start, at, "が") || end < clause->start + strlen("私"))
+        return false;
+    for (size_t i = 0; i < sizeof selves / sizeof *selves; i++)
+        if (ends_at(text, clause->start, end, selves[i]))
+            return false;
+    unsigned char lead = (unsigned char)text[end - strlen("私")];
+    unsigned char second = (unsigned char)text[end - strlen("私") + 1];
+    bool is_katakana = lead == 0xE3 && (second == 0x82 || second == 0x83) && (unsigned char)text[end - 1] >= 0xA0;
+    return (lead >= 0xE4 && lead <= 0xE9) || is_katakana;
+}
+
 /* ----- the words of a clause ----- */
 
 static void say(struct reader *reader, struct clause *clause, enum mark mark, size_t at, size_t length)
@@ -131,6 +148,7 @@ static void say(struct reader *reader, struct clause *clause, enum mark mark, si
     bool differs = clause->mark != MARK_NONE && clause->mark != mark && clause->telling >= TELLS_PART;
     if (differs && offers_both(reader, clause, at))
         clause->passes = true;
+    clause->passes |= is_done_by_another(reader, clause, at);
     clause->undone = clause->mark;
     clause->undone_telling = clause->telling;
     clause->mark = clause->supposes ? MARK_MAYBE : mark;
@@ -191,7 +209,7 @@ static bool is_whole(const struct reader *reader, const struct clause *clause, s
     for (size_t i = 0; i < sizeof particles / sizeof *particles; i++)
         if (ends_at(reader->folded->text, clause->start, at, particles[i]))
             return false;
-    return clause->mark != MARK_NONE && clause->telling >= TELLS_PART && !clause->supposes;
+    return clause->mark != MARK_NONE && clause->telling >= TELLS_PART && !clause->supposes && !clause->wishes;
 }
 
 static bool is_adjacent(const struct clause *clause, size_t at)
@@ -227,7 +245,7 @@ static bool take_telling(struct reader *reader, struct clause *clause, enum atte
         take_supposition(clause);
         return true;
     case CUE_WISH:
-        clause->wishes |= clause->mark == MARK_YES;
+        clause->wishes |= clause->mark == MARK_YES || is_latin(reader->folded->text[at]); /* love to come */
         return true;
     case CUE_LATE:
         clause->is_late = true;
@@ -266,6 +284,10 @@ static bool take_frame(struct reader *reader, struct clause *clause, enum attend
         return is_whole(reader, clause, at);
     case CUE_QUESTION:
         clause->passes |= !clause->asks_leave;
+        return true;
+    case CUE_NOT_BUT:
+        take_negation(reader, clause, at);
+        clause->contrasts = true;
         return true;
     case CUE_BUT:
         clause->contrasts = true;
@@ -310,6 +332,10 @@ static void conclude(const struct reader *reader, struct clause *clause)
     } else if (clause->mark == MARK_YES && clause->wishes && clause->contrasts) {
         clause->mark = MARK_MAYBE; /* 参加したいのですが… */
         clause->telling = TELLS_HINT;
+    }
+    if (clause->mark == MARK_NONE && clause->denies && clause->follows) {
+        clause->mark = MARK_NO; /* I would have liked to, but I can't */
+        clause->telling = TELLS_WORD;
     }
     if (clause->mark == MARK_NONE && (clause->is_late || clause->is_away)) {
         clause->mark = clause->is_late ? MARK_YES : MARK_NO;

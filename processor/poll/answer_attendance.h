@@ -38,6 +38,7 @@ enum attendance_cue {
     CUE_PAST,
     CUE_AGAIN, /* 参加することになりました: no past */
     CUE_BUT,
+    CUE_NOT_BUT, /* 行けませんが: no, and something follows */
     CUE_QUESTION,
     CUE_NOTHING, /* holds a cue, but says nothing: 申し訳ありません */
     CUE_LEAVE,   /* 参加してもいいですか: a question that says yes */
