@@ -31,9 +31,9 @@ static json_t *write_questions(const struct poll_question *questions)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < memory_count(questions); i++) {
-        char *text = write_question(NULL, &questions[i]);
-        json_array_append_new(list, json_string(text));
-        talloc_free(text);
+        void *scratch = talloc_new(NULL);
+        json_array_append_new(list, json_string(write_question(scratch, &questions[i])));
+        talloc_free(scratch);
     }
     return list;
 }
