@@ -316,6 +316,19 @@ static enum mark sign_of(const struct reader *reader, const struct clause *claus
     return begins(text + start, "出") ? MARK_YES : begins(text + start, "欠") || begins(text + start, "休") ? MARK_NO : MARK_NONE;
 }
 
+/* "…, but I can't.": the clause ends with its denial. */
+static bool is_bare_denial(const struct reader *reader, const struct clause *clause)
+{
+    static const char *const denials[] = {"can't", "can’t", "cannot", "can not", "couldn't", "won't"};
+    size_t end = clause->end;
+    while (end > clause->start && strchr(" .!\n", reader->folded->text[end - 1]))
+        end--;
+    for (size_t i = 0; i < sizeof denials / sizeof *denials; i++)
+        if (ends_at(reader->folded->text, clause->start, end, denials[i]))
+            return true;
+    return false;
+}
+
 /* What is left when all words were taken. */
 static void conclude(const struct reader *reader, struct clause *clause)
 {
@@ -333,9 +346,9 @@ static void conclude(const struct reader *reader, struct clause *clause)
         clause->mark = MARK_MAYBE; /* 参加したいのですが… */
         clause->telling = TELLS_HINT;
     }
-    if (clause->mark == MARK_NONE && clause->denies && clause->follows) {
+    if (clause->mark == MARK_NONE && clause->denies && clause->follows && is_bare_denial(reader, clause)) {
         clause->mark = MARK_NO; /* I would have liked to, but I can't */
-        clause->telling = TELLS_WORD;
+        clause->telling = TELLS_CLEAR;
     }
     if (clause->mark == MARK_NONE && (clause->is_late || clause->is_away)) {
         clause->mark = clause->is_late ? MARK_YES : MARK_NO;
