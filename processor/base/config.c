@@ -96,6 +96,8 @@ static const struct key keys[] = {
      "when the pools are looked at for how well they are: HH:MM or off"},
     {"nightly", "report", KEY_TIME, FIELD(nightly_report), "06:00", 0, 0,
      "when the morning's mail about each pool is made, one for backups, updates and health: HH:MM or off"},
+    {"nightly", "watch", KEY_NUMBER, FIELD(nightly_watch), "60", 0, 1440,
+     "minutes between two looks at the pools by day and night for what cannot wait until the morning; 0: none"},
     {"nightly", "housekeeping", KEY_TIME, FIELD(nightly_housekeeping), "04:30", 0, 0,
      "when what is no longer needed is forgotten: HH:MM or off"},
     {"notes", "readers", KEY_TEXT, FIELD(readers), "", 0, 0,

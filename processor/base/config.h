@@ -63,6 +63,7 @@ struct config {
     long nightly_updates;
     long nightly_health;
     long nightly_report;
+    long nightly_watch; /* minutes; 0: off */
     long nightly_housekeeping;
     long nightly_digest;
     long nightly_reminders;

@@ -27,6 +27,7 @@ enum {
     MISSED = 26 * HOUR,   /* a daily job that has not begun for so long is missed … */
     MORNING = 7,          /* … and told of from this hour on */
     LOCK_SECONDS = 5 * MINUTE,
+    EARLY = MINUTE,       /* that a job may run before its interval is over: whoever starts us does not do so on the second */
 };
 
 static bool run_deadlines(struct office *office, struct error **error)
@@ -47,18 +48,20 @@ struct nightly_job {
     int seconds;     /* its time limit */
     size_t time;     /* where its time of the day stands in the configuration */
     bool is_reported; /* the morning's report tells of it: who runs it by name gets that as well */
+    bool is_repeated; /* its time are the minutes from one run to the next, and it is for those who have pools */
 };
 
 /* In the order in which they run when several are due. */
 static const struct nightly_job jobs[] = {
-    {"deadlines", run_deadlines, true, HOUR, offsetof(struct config, nightly_deadlines), false},
-    {"reminders", run_reminders, true, HOUR, offsetof(struct config, nightly_reminders), false},
-    {"digest", digest_run, true, HOUR, offsetof(struct config, nightly_digest), false},
-    {"backup", pools_back_up, false, 26 * HOUR, offsetof(struct config, nightly_backup), true},
-    {"updates", pools_look_at_updates, false, 12 * HOUR, offsetof(struct config, nightly_updates), true},
-    {"health", pools_look_at_health, false, HOUR, offsetof(struct config, nightly_health), true},
-    {"report", pools_report, false, HOUR, offsetof(struct config, nightly_report), false},
-    {"housekeeping", upkeep_run, true, HOUR, offsetof(struct config, nightly_housekeeping), false},
+    {"deadlines", run_deadlines, true, HOUR, offsetof(struct config, nightly_deadlines), false, false},
+    {"reminders", run_reminders, true, HOUR, offsetof(struct config, nightly_reminders), false, false},
+    {"digest", digest_run, true, HOUR, offsetof(struct config, nightly_digest), false, false},
+    {"backup", pools_back_up, false, 26 * HOUR, offsetof(struct config, nightly_backup), true, false},
+    {"updates", pools_look_at_updates, false, 12 * HOUR, offsetof(struct config, nightly_updates), true, false},
+    {"health", pools_look_at_health, false, HOUR, offsetof(struct config, nightly_health), true, false},
+    {"report", pools_report, false, HOUR, offsetof(struct config, nightly_report), false, false},
+    {"watch", pools_watch, false, HOUR, offsetof(struct config, nightly_watch), false, true},
+    {"housekeeping", upkeep_run, true, HOUR, offsetof(struct config, nightly_housekeeping), false, false},
 };
 
 enum { JOB_COUNT = sizeof jobs / sizeof *jobs };
@@ -76,9 +79,14 @@ bool nightly_knows(const char *name)
     return find_job(name) != NULL;
 }
 
-static long time_of_day(const struct config *config, const struct nightly_job *job)
+static long time_of(const struct config *config, const struct nightly_job *job)
 {
     return *(const long *)(const void *)((const char *)config + job->time);
+}
+
+static bool is_off(const struct config *config, const struct nightly_job *job)
+{
+    return job->is_repeated ? time_of(config, job) == 0 || !pools_exist(config) : time_of(config, job) == KEYS_OFF;
 }
 
 static const struct job_run *find_last(const struct job_run *runs, const char *name)
@@ -92,8 +100,8 @@ static const struct job_run *find_last(const struct job_run *runs, const char *n
 /* The last time before `now` at which the clock said that a job is to run; 0: it is off. */
 static time_t last_planned(const struct config *config, const struct nightly_job *job, time_t now)
 {
-    long minutes = time_of_day(config, job);
-    if (minutes == KEYS_OFF)
+    long minutes = time_of(config, job);
+    if (is_off(config, job))
         return 0;
     struct civil civil = clock_to_civil(now);
     civil.hour = (int)(minutes / 60);
@@ -104,6 +112,8 @@ static time_t last_planned(const struct config *config, const struct nightly_job
 
 static bool is_due(const struct config *config, const struct nightly_job *job, const struct job_run *last, time_t now)
 {
+    if (job->is_repeated)
+        return !is_off(config, job) && (!last || now - last->started_at >= time_of(config, job) * MINUTE - EARLY);
     time_t planned = last_planned(config, job, now);
     return planned && now - planned < CATCH_UP &&
            (!last || last->started_at < planned || last->outcome == JOB_RUNNING);
@@ -172,8 +182,11 @@ static bool enter_end(const struct config *config, const struct nightly_job *job
     return done;
 }
 
-/* Jobs that need the instance's lock run one after the other, and so do the others; each kind has a lane of its own. */
-enum { LANES = 2 };
+/*
+ * Jobs that need the instance's lock run one after the other, and so do those that work on pools for hours, beside which one looks
+ * at the pools now and then; each kind has a lane of its own.
+ */
+enum { LOCKED, LONG, REPEATED, LANES };
 
 struct lane {
     const struct nightly_job *job; /* that is at work; NULL: none */
@@ -193,7 +206,7 @@ struct round {
 
 static struct lane *lane_of(struct round *round, const struct nightly_job *job)
 {
-    return &round->lanes[job->takes_lock ? 0 : 1];
+    return &round->lanes[job->takes_lock ? LOCKED : job->is_repeated ? REPEATED : LONG];
 }
 
 static void note_failure(struct round *round, const struct nightly_job *job, struct error *reason)
@@ -333,7 +346,7 @@ static json_t *list_missed(const struct office *office, const struct job_run *ru
     json_t *missed = json_array();
     for (size_t i = 0; i < JOB_COUNT; i++) {
         const struct job_run *last = find_last(runs, jobs[i].name);
-        if (last && office->now - last->started_at > MISSED && time_of_day(office->config, &jobs[i]) != KEYS_OFF) {
+        if (last && office->now - last->started_at > MISSED && !is_off(office->config, &jobs[i])) {
             struct civil civil = clock_to_civil(last->started_at);
             char *started = memory_format(NULL, "%04d-%02d-%02d %02d:%02d", civil.year, civil.month, civil.day, civil.hour,
                                           civil.minute);

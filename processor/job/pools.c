@@ -9,7 +9,6 @@
 #include "xen/health_run.h"
 #include "xen/updates_run.h"
 
-
 /* The first error is handed on, the others are logged. */
 static void keep_first(struct error **error, struct error *reason)
 {
@@ -66,6 +65,14 @@ static bool look_at_health(struct office *office, struct xen_settings *settings,
     return done;
 }
 
+static bool watch(struct office *office, struct xen_settings *settings, struct error **error)
+{
+    json_t *run = health_run(office->config, office->store, settings, HEALTH_DRY, error);
+    bool done = run && summary_alert_health(office, settings, run, error);
+    json_decref(run);
+    return done;
+}
+
 bool pools_back_up(struct office *office, struct error **error)
 {
     return on_every_pool(office, back_up, error);
@@ -79,6 +86,19 @@ bool pools_look_at_updates(struct office *office, struct error **error)
 bool pools_look_at_health(struct office *office, struct error **error)
 {
     return on_every_pool(office, look_at_health, error);
+}
+
+bool pools_watch(struct office *office, struct error **error)
+{
+    return on_every_pool(office, watch, error);
+}
+
+bool pools_exist(const struct config *config)
+{
+    char **names = settings_list(NULL, config, NULL);
+    bool any = memory_count(names) > 0;
+    talloc_free(names);
+    return any;
 }
 
 bool pools_report(struct office *office, struct error **error)

@@ -10,6 +10,12 @@ bool pools_back_up(struct office *office, struct error **error);
 bool pools_look_at_updates(struct office *office, struct error **error);
 bool pools_look_at_health(struct office *office, struct error **error);
 
+/* A look in between: alerts what cannot wait, once, and leaves everything else to the night. */
+bool pools_watch(struct office *office, struct error **error);
+
+/* Whether there are any. */
+bool pools_exist(const struct config *config);
+
 /* The morning's mails: one summary a pool of what the jobs above have found since the last. */
 bool pools_report(struct office *office, struct error **error);
 

@@ -218,19 +218,6 @@ static const char *alert_addresses(const struct xen_settings *settings)
     return *settings->alert_to ? settings->alert_to : settings->to;
 }
 
-static bool send_alert(struct office *office, const struct xen_settings *settings, const char *key, json_t *view, const char *fact,
-                       const char *value, struct error **error)
-{
-    bool done = store_begin(office->store, error);
-    if (!done)
-        return false;
-    done = (!view || queue(office, settings, "xen-alert", alert_addresses(settings), key, view, error)) &&
-           (!fact || store_set_fact(office->store, fact, value, error)) && store_commit(office->store, error);
-    if (!done)
-        store_rollback(office->store);
-    return done;
-}
-
 bool summary_alert_backup(struct office *office, const struct xen_settings *settings, const json_t *night, struct error **error)
 {
     json_t *view = report_view_backup(night);
@@ -259,34 +246,46 @@ static json_t *collect_alerts(const struct xen_settings *settings, const json_t 
     return all;
 }
 
+/* Inside a transaction, so that of two looks at the same time only one tells. */
+static bool alert_health(const void *context, struct office *office, const struct xen_settings *settings, const json_t *run,
+                         struct error **error)
+{
+    static const char problem_key[] = "problem";
+    char *name = memory_format(context, "xen alerts %s", settings->name);
+    char *text = NULL;
+    if (!store_get_fact(context, office->store, name, &text, error))
+        return false;
+    json_t *before = text ? json_loads(text, 0, NULL) : json_object();
+    json_t *fresh = json_array();
+    json_t *all = collect_alerts(settings, run, before, fresh);
+    json_t *health = report_view_health(run, office->now);
+    bool is_away = !json_is_null(json_object_get(health, "problem")) && settings->alert_priority >= 2;
+    bool is_news = json_array_size(fresh) || (is_away && !json_object_get(before, problem_key));
+    if (is_away)
+        json_object_set_new(all, problem_key, json_true());
+    json_t *view = json_pack("{s:s, s:s, s:O, s:O, s:i}", "pool", settings->name, "date", report_format_instant(context, office->now),
+                             "problem", json_object_get(health, "problem"), "findings", fresh, "count",
+                             (int)json_array_size(fresh) + is_away);
+    char *told = json_dumps(all, JSON_COMPACT);
+    bool done = (!is_news || queue(office, settings, "xen-alert", alert_addresses(settings), clock_format_utc(context, office->now), view, error)) &&
+                store_set_fact(office->store, name, told, error);
+    free(told);
+    json_decref(view);
+    json_decref(health);
+    json_decref(all);
+    json_decref(fresh);
+    json_decref(before);
+    return done;
+}
+
 bool summary_alert_health(struct office *office, const struct xen_settings *settings, const json_t *run, struct error **error)
 {
     void *context = talloc_new(NULL);
-    char *name = memory_format(context, "xen alerts %s", settings->name);
-    char *text = NULL;
-    bool done = store_get_fact(context, office->store, name, &text, error);
+    bool done = store_begin(office->store, error);
     if (done) {
-        static const char problem_key[] = "problem";
-        json_t *before = text ? json_loads(text, 0, NULL) : json_object();
-        json_t *fresh = json_array();
-        json_t *all = collect_alerts(settings, run, before, fresh);
-        json_t *health = report_view_health(run, office->now);
-        bool is_away = !json_is_null(json_object_get(health, "problem")) && settings->alert_priority >= 2;
-        bool is_news = json_array_size(fresh) || (is_away && !json_object_get(before, problem_key));
-        if (is_away)
-            json_object_set_new(all, problem_key, json_true());
-        json_t *view = json_pack("{s:s, s:s, s:O, s:O, s:i}", "pool", settings->name, "date", report_format_instant(context, office->now),
-                                 "problem", json_object_get(health, "problem"), "findings", fresh, "count",
-                                 (int)json_array_size(fresh) + is_away);
-        char *told = json_dumps(all, JSON_COMPACT);
-        char *key = memory_format(context, "%lld", (long long)number_of(run, "run"));
-        done = send_alert(office, settings, key, is_news ? view : NULL, name, told, error);
-        free(told);
-        json_decref(view);
-        json_decref(health);
-        json_decref(all);
-        json_decref(fresh);
-        json_decref(before);
+        done = alert_health(context, office, settings, run, error) && store_commit(office->store, error);
+        if (!done)
+            store_rollback(office->store);
     }
     talloc_free(context);
     return done;

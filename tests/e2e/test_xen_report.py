@@ -59,12 +59,12 @@ tap.contains(text_of(mails[0]), "前日比", "storage is compared with the day b
 
 # by the clock: each at its time, one mail in the morning
 
-for hour, wanted in (("01", ["backup", "deadlines"]), ("05", ["housekeeping", "updates"])):
+for hour, wanted in (("01", ["backup", "deadlines", "watch"]), ("05", ["housekeeping", "updates", "watch"])):
     week.at(17, hour)
     tap.equal(sorted(job["name"] for job in week.json("nightly")["jobs"]), wanted, f"at {hour}:00: {wanted}")
     tap.equal(week.new_mails(), [], f"and no mail at {hour}:00")
 week.at(17, "06")
-names = [job["name"] for job in week.json("nightly")["jobs"]]
+names = [job["name"] for job in week.json("nightly")["jobs"] if job["name"] != "watch"]
 tap.ok(names[:2] == ["health", "report"], "health and the report follow", names)
 mails = [mail for mail in week.new_mails() if "center" in str(mail["Subject"])]
 tap.equal(len(mails), 1, "and the mail comes in the morning")
@@ -84,6 +84,26 @@ pool.tables["host_metrics"][pool.tables["host"][pool.host_refs()[1]]["metrics"]]
 mails = week.at(18, "05").night("health")
 tap.ok(any("[警報]" in subject for subject in subjects(mails)), "before it has been well in between")
 pool.tables["host_metrics"][pool.tables["host"][pool.host_refs()[1]]["metrics"]]["live"] = True
+
+# and between two nights, too
+
+pool.coalesce()
+week.at(18, "12").night()  # what the day has due, and the first look
+tap.equal(week.at(18, "13").night(), [], "an hourly look tells nothing while nothing is wrong")
+pool.tables["host_metrics"][pool.tables["host"][pool.host_refs()[1]]["metrics"]]["live"] = False
+pool.add_message("HA_HOST_FAILED", 2)
+before = len(week.xen_json("history")["health"])
+mails = week.at(18, "14").night()
+tap.ok(len(mails) == 1 and "[警報]" in subjects(mails)[0] and text_of(mails[0]).count("★") == 2, "what happens by day is alerted within the hour",
+       [text_of(mail) for mail in mails])
+week.now = "2026-01-18T14:15:00+09:00"
+tap.equal(week.json("nightly")["jobs"], [], "a quarter of an hour later none is due")
+tap.equal((week.at(18, "15").night(), len(week.xen_json("history")["health"])), ([], before), "it is told once, and takes nothing from the morning's report")
+mails = week.at(18, "16").night("health")
+tap.equal([subject.split()[0] for subject in subjects(mails)], ["[失敗]"], "which tells it as it would have, without a second alert")
+tap.contains(text_of(mails[0]), "がHAにより障害と判定されました", "with what the pool said meanwhile")
+pool.tables["host_metrics"][pool.tables["host"][pool.host_refs()[1]]["metrics"]]["live"] = True
+
 pool.fault("VM.snapshot", "SR_BACKEND_FAILURE_44", "", "There is insufficient space", "", name="db01")
 pool.coalesce()
 mails = week.at(19).night("backup")

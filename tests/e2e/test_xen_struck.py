@@ -110,7 +110,7 @@ def strike_reports(tap):
     server = xapi.Server(sim_pool.Pool("6.5", vms=2), "old")
     base = Center(server)
     with open(os.path.join(base.folder, "kairan.conf"), "a", encoding="utf-8") as file:
-        file.write("[nightly]\n" + "".join(f"{job} = off\n" for job in ("deadlines", "reminders", "digest", "housekeeping")))
+        file.write("[nightly]\n" + "".join(f"{job} = off\n" for job in ("deadlines", "reminders", "digest", "housekeeping")) + "watch = 0\n")
     for hour, jobs in (("02", ("backup",)), ("05", ("updates", "health"))):
         base.now = f"2026-01-15T{hour}:16:00+09:00"
         for job in jobs:
