@@ -16,7 +16,7 @@ static const char *const known[] = {
     "POOL_MASTER_TRANSITION", "address_unknown", "HOST_NOT_LIVE", "HOST_DISABLED", "HA_STATEFILE_LOST", "ha_peers_missing", "ha_no_plan",
     "HA_POOL_DROP_IN_PLAN_EXISTS_FOR", "ha_tolerates_none", "HA_POOL_OVERCOMMITTED", "ha_still_off", "ha_off", "no_capacity",
     "vms_unprotected", "pbd_missing", "PBD_PLUG_FAILED_ON_SERVER_START", "MULTIPATH_PERIODIC_ALERT", "multipathing_differs", "sr_low",
-    "sr_full_soon", "coalesce_stuck", "chain_long", "no_room_for_host", "HOST_CLOCK_SKEW_DETECTED", "nic_unplugged", "nic_down",
+    "sr_full_soon", "coalesce_stuck", "chain_long", "snapshots_old", "no_room_for_host", "HOST_CLOCK_SKEW_DETECTED", "nic_unplugged", "nic_down",
     "BOND_STATUS_CHANGED", "raid_degraded", "check_warning", "check_critical", "check_unknown", "check_late", "check_crashed",
     "check_nonsense", "certificate_expired", "certificate_expires", "stranger", "host_silent", "LICENSE_EXPIRED", "LICENSE_EXPIRES_SOON",
     "host_rebooted", "toolstack_restarted", "task_stuck", "HA_HOST_FAILED", "HA_HOST_WAS_FENCED", "HA_PROTECTED_VM_RESTART_FAILED",
@@ -70,7 +70,7 @@ static size_t count_set(const json_t *list, const char *name)
 static json_t *list_lines(const json_t *run, const char *state)
 {
     static const char *const names[] = {"master", "hosts", "protection", "capacity", "protected_vms", "attachments", "paths", "space",
-                                        "chains", "memory", "clocks", "network", "hardware", "certificates", "licences", "starts",
+                                        "chains", "snapshots", "memory", "clocks", "network", "hardware", "certificates", "licences", "starts",
                                         "tasks", "messages"};
     json_t *list = json_array();
     size_t i;

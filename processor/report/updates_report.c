@@ -214,10 +214,11 @@ static json_t *view_downloads(const void *context, const json_t *downloads)
     json_array_foreach(fetched, i, entry)
         bytes += number_of(entry, "bytes");
     size_t there = json_array_size(json_object_get(downloads, "there")) + json_array_size(fetched);
-    return json_pack("{s:O, s:I, s:I, s:s, s:I, s:O, s:O}", "folder", json_object_get(downloads, "folder"), "there", (json_int_t)there,
+    return json_pack("{s:O, s:I, s:I, s:s, s:I, s:O, s:O, s:I}", "folder", json_object_get(downloads, "folder"), "there", (json_int_t)there,
                      "fetched", (json_int_t)json_array_size(fetched), "size", report_format_size(context, bytes), "left",
                      (json_int_t)json_array_size(json_object_get(downloads, "left")), "by_hand", json_object_get(downloads, "by_hand"),
-                     "failed", json_object_get(downloads, "failed"));
+                     "failed", json_object_get(downloads, "failed"), "removed",
+                     (json_int_t)json_array_size(json_object_get(downloads, "removed")));
 }
 
 static char *make_heading(const void *context, const json_t *hosts)

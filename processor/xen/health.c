@@ -23,6 +23,7 @@ static const struct {
     {"paths", health_check_paths},
     {"space", health_check_space},
     {"chains", health_check_chains},
+    {"snapshots", health_check_snapshots},
     {"memory", health_check_memory},
     {"clocks", health_check_clocks},
     {"network", health_check_network},

@@ -65,6 +65,7 @@ void health_check_attachments(struct health *health);
 void health_check_paths(struct health *health);
 void health_check_space(struct health *health);
 void health_check_chains(struct health *health);
+void health_check_snapshots(struct health *health);
 void health_check_tasks(struct health *health);
 void health_check_messages(struct health *health);
 void health_check_hardware(struct health *health);

@@ -45,9 +45,11 @@ struct xen_settings {
     long download_rate;
     long night_megabytes;
     long download_minutes;
+    long keep_days;
     /* [health] */
     char *checks;
     long check_seconds;
+    long snapshot_days;
     /* [report] */
     char *to;
     char *problem_to;

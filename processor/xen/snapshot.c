@@ -10,13 +10,13 @@ enum {
     BUSY_MILLISECONDS = 1000,
 };
 
-static const char job_tag[] = "kairan:job";
+const char snapshot_job_tag[] = "kairan:job";
 static const char run_tag[] = "kairan:run";
 static const char vm_tag[] = "kairan:vm";
 
 bool snapshot_is_ours(const struct night *night, const json_t *vm)
 {
-    return record_flag(vm, "is_a_snapshot") && strcmp(record_config(vm, "other_config", job_tag), night->job) == 0;
+    return record_flag(vm, "is_a_snapshot") && strcmp(record_config(vm, "other_config", snapshot_job_tag), night->job) == 0;
 }
 
 bool snapshot_is_named_ours(const char *name)
@@ -119,7 +119,7 @@ static bool tag(struct night *night, const struct night_vm *vm, const json_t *re
     const struct {
         const char *key;
         const char *value;
-    } tags[] = {{run_tag, vm->backup.snapshot_name}, {vm_tag, vm->uuid}, {job_tag, night->job}};
+    } tags[] = {{run_tag, vm->backup.snapshot_name}, {vm_tag, vm->uuid}, {snapshot_job_tag, night->job}};
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
         if (*record_config(record, "other_config", tags[i].key) &&
             !client_do(night->client, "VM.remove_from_other_config", json_pack("[s, s]", vm->snapshot, tags[i].key), error))

@@ -8,6 +8,9 @@
 
 #include "xen/night.h"
 
+/* The key of other_config that every snapshot of ours has, and no other. */
+extern const char snapshot_job_tag[];
+
 /* Takes the snapshot of a VM and tags it. False: the VM has failed or was skipped, and says why. */
 bool snapshot_take(struct night *night, struct night_vm *vm);
 

@@ -1,7 +1,9 @@
 /* Updates fetched before they are needed: see supply.h. */
 #include "xen/supply.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -10,7 +12,7 @@
 #include "xen/ask.h"
 #include "xen/records.h"
 
-enum { KILOBYTE = 1000, MEGABYTE = 1000 * 1000, GRACE_SECONDS = 60, MINUTE = 60 };
+enum { KILOBYTE = 1000, MEGABYTE = 1000 * 1000, GRACE_SECONDS = 60, MINUTE = 60, DAY = 24 * 60 * MINUTE, UUID_LENGTH = 36 };
 
 /* What is left of the night's share. */
 struct supply {
@@ -19,6 +21,7 @@ struct supply {
     json_t *view;
     json_int_t bytes; /* that were fetched */
     time_t end;       /* of the steady clock */
+    time_t now;
 };
 
 static time_t steady(void)
@@ -40,6 +43,48 @@ static char *file_of(const struct supply *supply, const char *id)
     if (!*id || id[strspn(id, harmless)] != '\0')
         return NULL;
     return memory_format(supply->context, "%s/%s.zip", supply->settings->folder, id);
+}
+
+/*
+ * The time of a file is when a host last lacked it, by any of the pools that share the folder; it stays when it cannot be set, and the
+ * file goes too early and is fetched again.
+ */
+static void mark_needed(const struct supply *supply, const char *file)
+{
+    const struct timespec times[2] = {{.tv_sec = supply->now}, {.tv_sec = supply->now}};
+    char *part = memory_format(supply->context, "%s.part", file);
+    (void)!utimensat(AT_FDCWD, file, times, 0);
+    (void)!utimensat(AT_FDCWD, part, times, 0);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text);
+    return length >= strlen(end) && strcmp(text + length - strlen(end), end) == 0;
+}
+
+/* A file of ours, whole or in part, that no host has lacked for long; what anybody else keeps in the folder is his. */
+static bool is_over(const struct supply *supply, const char *name, const char *file)
+{
+    struct stat status;
+    bool is_whole = ends_with(name, ".zip") && access(memory_format(supply->context, "%s.sha256", file), F_OK) == 0;
+    bool is_part = ends_with(name, ".zip.part");
+    char *id = memory_copy_bytes(supply->context, name, strcspn(name, "."));
+    return (is_whole || is_part) && strlen(id) == UUID_LENGTH && file_of(supply, id) && lstat(file, &status) == 0 &&
+           S_ISREG(status.st_mode) && supply->now - status.st_mtime > (time_t)supply->settings->keep_days * DAY;
+}
+
+static void remove_old(struct supply *supply)
+{
+    enum { MOST = 10000 };
+    char **names = file_list_folder(supply->context, supply->settings->folder, MOST, NULL);
+    for (size_t i = 0; i < memory_count(names); i++) {
+        char *file = file_join(supply->context, supply->settings->folder, names[i]);
+        if (!is_over(supply, names[i], file) || unlink(file) != 0)
+            continue;
+        unlink(memory_format(supply->context, "%s.sha256", file));
+        tell(supply, "removed", json_string(names[i]));
+    }
 }
 
 static bool has_share(const struct supply *supply)
@@ -81,11 +126,12 @@ static void supply_one(struct supply *supply, const json_t *update)
         fetch(supply, update, file);
     else
         tell(supply, "left", json_string(name));
+    mark_needed(supply, file);
 }
 
-json_t *supply_run(const void *context, const struct xen_settings *settings, const json_t *hosts)
+json_t *supply_run(const void *context, const struct xen_settings *settings, const json_t *hosts, bool is_known, time_t now)
 {
-    struct supply supply = {.context = context, .settings = settings, .end = steady() + settings->download_minutes * MINUTE};
+    struct supply supply = {.context = context, .settings = settings, .now = now, .end = steady() + settings->download_minutes * MINUTE};
     struct error *error = NULL;
     json_t *seen = json_object();
     size_t i;
@@ -96,7 +142,8 @@ json_t *supply_run(const void *context, const struct xen_settings *settings, con
         json_decref(seen);
         return json_null();
     }
-    supply.view = json_pack("{s:s, s:[], s:[], s:[], s:[], s:[]}", "folder", settings->folder, "there", "fetched", "left", "by_hand", "failed");
+    supply.view = json_pack("{s:s, s:[], s:[], s:[], s:[], s:[], s:[]}", "folder", settings->folder, "there", "fetched", "left", "by_hand", "failed",
+                            "removed");
     if (!file_make_folder(settings->folder, &error)) {
         tell(&supply, "failed", json_pack("{s:s, s:s}", "name", settings->folder, "raw", error->sentence));
         error_free(&error);
@@ -108,6 +155,8 @@ json_t *supply_run(const void *context, const struct xen_settings *settings, con
                 json_object_set_new(seen, record_text(update, "id"), json_true());
                 supply_one(&supply, update);
             }
+        if (is_known && settings->keep_days)
+            remove_old(&supply);
     }
     json_decref(seen);
     return supply.view;

@@ -224,7 +224,8 @@ static bool look(struct survey *survey, bool is_night, json_t *view, struct erro
     json_object_set_new(view, "kind", json_string(updates_kind_name(kind)));
     json_object_set_new(view, "hosts", hosts);
     json_object_set_new(view, "source", source);
-    json_object_set_new(view, "downloads", is_night ? supply_run(survey, survey->settings, hosts) : json_null());
+    bool is_sure = json_is_null(json_object_get(source, "problem"));
+    json_object_set_new(view, "downloads", is_night ? supply_run(survey, survey->settings, hosts, is_sure, survey->now) : json_null());
     json_object_set_new(view, "differences", updates_find_differences(survey->records));
     json_object_set_new(view, "uploads", updates_find_uploads(survey->records));
     if (done)

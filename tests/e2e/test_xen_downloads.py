@@ -141,6 +141,25 @@ publish(NAMES[7:], more="night_megabytes = 1\n")
 text = night()
 tap.contains(text, "残り 1 件は次の夜に取得します", "what is too much for one night")
 tap.contains(night(), "事前取得: 2 件がそろっています(今夜 1 件", "comes the next")
+
+# what no host lacks any more goes, in time
+
+center.now = "2026-02-05T02:00:00+09:00"
+publish(NAMES[:1])
+night()
+before = files()
+tap.ok(uuid_of(NAMES[8]) + ".zip" in files(), "what was needed this month stays")
+for name in ("readme.txt", uuid_of("XS65E077") + ".zip"):
+    center.write("updates/" + name, "not ours")
+    os.utime(os.path.join(center.folder, "updates", name), (0, 0))
+center.now = "2026-03-20T02:00:00+09:00"
+catalogue = center.write("catalogue.xml", "no catalogue")
+tap.ok("不要になった" not in night() and len(files()) == len(before) + 2, "nothing goes when it is not known what is missing")
+publish(NAMES[:1])
+text = night()
+tap.equal(files(), sorted([uuid_of(NAMES[0]) + end for end in (".zip", ".zip.sha256")] + ["readme.txt", uuid_of("XS65E077") + ".zip"]),
+          "what no host has lacked for a month goes, and nothing that is not ours")
+tap.contains(text, "どのホストにも不要になった更新ファイル", "and that is told")
 site.shutdown()
 server.close()
 tap.done()

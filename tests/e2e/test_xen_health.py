@@ -256,6 +256,22 @@ tap.contains(text, "プールの状態を確認できませんでした", "is to
 tap.ok("ホストの稼働" not in text, "and nothing is called fine that nobody asked", text)
 server.close()
 
+# snapshots of others
+
+server, pool, center = center_of()
+manual = pool.snapshot(pool.vm("web01"), "before the upgrade", "crash_consistent")
+for months in (11, 10):
+    pool.tables["VM"][manual]["snapshot_time"] = xapi.Instant(f"2025{months}01T03:00:00Z")
+    if months == 11:
+        manual = pool.snapshot(pool.vm("web01"), "before the next", "crash_consistent")
+young = pool.snapshot(pool.vm("db01"), "today", "crash_consistent")
+expect("snapshots", "snapshots_old", 5, "web01", "2, 2025-10-01", "web01 に手動のスナップショットが残っています(件数と最古の日付: 2, 2025-10-01)")
+for row in pool.tables["VM"].values():
+    if row["is_a_snapshot"]:
+        row["other_config"]["kairan:job"] = "tc.example.ac.jp/center"
+tap.ok("snapshots_old" not in {entry["code"] for entry in look()["findings"]}, "snapshots: ours are not told as those of others")
+server.close()
+
 # XCP-ng
 
 server, pool, center = center_of("xcp-ng", "modern")

@@ -35,7 +35,7 @@ for name in DUMPS:
         tap.equal((updates["problem"], {len(host["listed"]) for host in updates["hosts"]}), (None, {offered}),
                   f"{name} as {version}: every host lacks what its version lists")
         health = center.xen_json("health", "--dry-run")
-        tap.ok(health["problem"] is None and len(health["lines"]) == 18 and health["hosts"]["all"] == len(hosts),
+        tap.ok(health["problem"] is None and len(health["lines"]) == 19 and health["hosts"]["all"] == len(hosts),
                f"{name} as {version}: every line of health is judged", health)
         tap.equal(health["vms"]["all"], len(sim.vms()), f"{name} as {version}: and every VM counted")
         text = center.shown("health") + center.shown("updates")
