@@ -23,7 +23,7 @@ struct counting {
 static void note_place(const void *context, size_t **places, int number, size_t place)
 {
     size_t count = memory_count(*places);
-    if (count <= (size_t)number) {
+    if (!*places || count <= (size_t)number) {
         size_t wanted = (size_t)number + 64;
         *places = memory_resize(context, *places, size_t, wanted);
         for (; count < wanted; count++)
