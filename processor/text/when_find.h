@@ -11,8 +11,9 @@
 /*
  * The dates of one line below `context`, in the order in which they stand there; at most 200, and of a line only the
  * first 64 kB are looked at. Verdicts: WHEN_NONE; WHEN_OK; WHEN_INFERRED, when something beside the year was filled in;
- * WHEN_ASK, when a date stands against itself (weekday), may be two (05/01/2026 is read as the first of May) or is none
- * of the calendar (then it is not listed). Months, years and weeks are all-day dates without an end.
+ * WHEN_ASK, when a date stands against itself (weekday), may be two (05/01/2026 is read as the first of May), is blurred by
+ * the words beside it (15日前後, around the 15th, 1/15以外) or is none of the calendar (then it is not listed). Rules that
+ * many days follow (毎週火曜, the second Tuesday) are no dates. Months, years and weeks are all-day dates without an end.
  */
 struct when_result *when_find(const void *context, const char *line, const struct when_context *about);
 
