@@ -161,7 +161,7 @@ static bool write_pieces(int descriptor, long deadline, struct iovec pieces[2], 
             continue;
         if (written < 0)
             return error_set_errno(error, "cannot write a frame");
-        for (size_t i = 0, done = (size_t)written; i < 2; i++) {
+        for (size_t i = 0, done = (size_t)written; done; i++) {
             size_t taken = done < pieces[i].iov_len ? done : pieces[i].iov_len;
             pieces[i].iov_base = (char *)pieces[i].iov_base + taken;
             pieces[i].iov_len -= taken;
