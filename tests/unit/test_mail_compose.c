@@ -195,7 +195,7 @@ START_TEST(subjects_fold_and_never_break_a_character)
     void *context = talloc_new(NULL);
     static const char *const characters[] = {"a", "é", "会", "😀", " ", "a b", "=?"};
     for (size_t i = 0; i < sizeof characters / sizeof *characters; i++)
-        for (int count = 1; count <= 300; count += 7) {
+        for (int count = 1; count <= 300; count += 7 * unit_step()) {
             char *subject = memory_copy_text(context, "");
             for (int n = 0; n < count; n++)
                 subject = talloc_strdup_append(subject, characters[i]);
@@ -296,7 +296,7 @@ START_TEST(bodies_keep_the_promises)
     }
     static const char *const units[] = {"x", ".", "From ", " ", "é", "word ", "a\n", "=", "会議", "\t"};
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        for (int count = 60; count < 90; count++) {
+        for (int count = 60; count < 90; count += unit_step()) {
             char *text = memory_copy_text(context, "");
             for (int n = 0; n < count; n++)
                 text = talloc_strdup_append(text, units[i]);

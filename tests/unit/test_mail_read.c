@@ -160,7 +160,7 @@ START_TEST(hostile_mails_are_survived)
     const struct pattern *pattern = &hostile[_i];
     struct buffer *mail = buffer_new(NULL, LIMIT_LETTER_BYTES);
     buffer_add_text(mail, pattern->head);
-    for (int i = 0; i < pattern->times; i++)
+    for (int i = 0; i < unit_rounds(pattern->times); i++)
         buffer_add_text(mail, pattern->repeated);
     buffer_add_text(mail, pattern->tail);
     survive(pattern->name, mail->bytes, mail->length);
@@ -195,9 +195,9 @@ START_TEST(cut_and_bent_mails_are_survived)
                                "--q\r\nContent-Type: message/rfc822\r\n\r\nFrom: c@d.e\r\n\r\ninner\r\n--q--\r\n";
     static const char bytes[] = "\0\n\r\"\\=;:<>(- \x1B\x82\xFF";
     char bent[sizeof mail];
-    for (size_t cut = 0; cut < sizeof mail; cut++)
+    for (size_t cut = 0; cut < sizeof mail; cut += (size_t)unit_step())
         survive("cut", mail, cut);
-    for (size_t at = 0; at + 1 < sizeof mail; at++)
+    for (size_t at = 0; at + 1 < sizeof mail; at += (size_t)unit_step())
         for (size_t i = 0; i + 1 < sizeof bytes; i += 1 + at % 3) {
             memcpy(bent, mail, sizeof mail);
             bent[at] = bytes[i];

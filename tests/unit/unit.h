@@ -11,6 +11,19 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* How far a loop over many cases of one kind steps: by one, and further under valgrind. */
+static inline int unit_step(void)
+{
+    const char *step = getenv("KAIRAN_VALGRIND");
+    return step ? (int)strtol(step, NULL, 10) : 1;
+}
+
+/* How often a test of chance is tried, or how long a test of size is: less under valgrind. */
+static inline int unit_rounds(int rounds)
+{
+    return unit_step() > 1 ? rounds / 20 + 1 : rounds;
+}
+
 /* Runs one suite; TAP goes to standard output. Status 0 only when everything passed. */
 static inline int unit_run(Suite *suite)
 {
@@ -39,7 +52,7 @@ static inline void unit_check_vectors(const char *name, bool (*check_case)(json_
     int number = 0;
     int cases = 0;
     int wrong = 0;
-    int step = getenv("KAIRAN_VALGRIND") ? (int)strtol(getenv("KAIRAN_VALGRIND"), NULL, 10) : 1;
+    int step = unit_step();
     while (getline(&line, &capacity, file) > 0) {
         number++;
         if (line[0] == '#' || line[0] == '\n' || (number > 20 && number % step))
@@ -58,12 +71,6 @@ static inline void unit_check_vectors(const char *name, bool (*check_case)(json_
     fclose(file);
     ck_assert_msg(cases > 0, "%s holds no case", path);
     ck_assert_msg(wrong == 0, "%d of %d cases of %s are wrong", wrong, cases, path);
-}
-
-/* `rounds` of a test of chance, fewer under valgrind. */
-static inline int unit_rounds(int rounds)
-{
-    return getenv("KAIRAN_VALGRIND") ? rounds / 20 + 1 : rounds;
 }
 
 #define UNIT_MAIN(suite)                                                                                               \
