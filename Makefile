@@ -25,7 +25,9 @@ PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 CPPFLAGS = -D_GNU_SOURCE -I. -Iprocessor -I$(BUILD) -DKAIRAN_LIBEXECDIR='"$(LIBEXECDIR)"' -DKAIRAN_DATADIR='"$(DATADIR)"'
 CFLAGS ?= -g $(MODE_$(FLAVOUR)) -fstack-protector-strong
 ALL_CFLAGS = -std=c17 $(WARNINGS) $(CFLAGS) $(subst -I/,-isystem /,$(PKG_CFLAGS)) -MMD -MP -fPIE
-LDFLAGS ?= $(if $(filter sanitize,$(FLAVOUR)),-fsanitize=address$(comma)undefined)
+# a hundred programs with the sanitizers in them take a minute to link, with mold a quarter of it
+MOLD := $(if $(filter sanitize,$(FLAVOUR)),$(if $(shell command -v mold),-fuse-ld=mold))
+LDFLAGS ?= $(if $(filter sanitize,$(FLAVOUR)),-fsanitize=address$(comma)undefined $(MOLD))
 ALL_LDFLAGS = $(LDFLAGS) -Wl,-z,relro -Wl,-z,now -Wl,--as-needed
 comma := ,
 
@@ -129,7 +131,7 @@ fuzz: test-packages
 # What Debian packages each job needs; installed when missing, through sudo when not root.
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libetpan-dev libsqlite3-dev libxml2-dev libjansson-dev libtalloc-dev \
 	libutf8proc-dev nettle-dev libssl-dev libseccomp-dev libical-dev libcurl4 libarchive-dev libxxhash-dev tzdata python3
-TEST_PACKAGES := $(BUILD_PACKAGES) check clang libclang-rt-14-dev valgrind strace postfix procmail maildrop openssl xva-img \
+TEST_PACKAGES := $(BUILD_PACKAGES) check clang libclang-rt-14-dev mold valgrind strace postfix procmail maildrop openssl xva-img \
 	python3-icalendar khal maildir-utils notmuch
 PICTURE_PACKAGES := $(BUILD_PACKAGES) chromium w3m fonts-noto-cjk
 LINT_PACKAGES := $(BUILD_PACKAGES) clang clang-tidy cppcheck
