@@ -282,12 +282,13 @@ static bool is_blurred(const struct reader *reader, const struct entry *entry)
     static const char *const before[] = {"around", "about", "circa", "after", "since"};
     static const char *const behind[] = {"以外", "or", "前", "あたり"};
     const struct token *next = &reader->tokens[entry->behind];
-    const struct token *last = entry->first > 0 ? &reader->tokens[entry->first - 1] : NULL;
-    if (last && last->kind == TOKEN_OF && entry->first > 1)
+    static const struct token nothing = {.kind = TOKEN_END};
+    const struct token *last = entry->first > 0 ? &reader->tokens[entry->first - 1] : &nothing;
+    if (last->kind == TOKEN_OF && entry->first > 1)
         last--;
-    bool is_blurred = (last && (last->kind == TOKEN_RECURRENCE || last->kind == TOKEN_SEQUENCE)) ||
+    bool is_blurred = last->kind == TOKEN_RECURRENCE || last->kind == TOKEN_SEQUENCE ||
                       next->kind == TOKEN_OPEN || next->kind == TOKEN_DAY_ABOUT;
-    for (size_t i = 0; last && i < sizeof before / sizeof *before; i++)
+    for (size_t i = 0; i < sizeof before / sizeof *before; i++)
         is_blurred |= is_word(reader, last, before[i]);
     for (size_t i = 0; i < sizeof behind / sizeof *behind; i++)
         is_blurred |= strncmp(reader->folded->text + next->start, behind[i], strlen(behind[i])) == 0;
