@@ -14,4 +14,7 @@
  */
 char *html_to_text(const void *context, const char *html, size_t length, bool *is_cut);
 
+/* The same of HTML that nobody needs any more: it is freed before there is a tree of it, which is several times as large. */
+char *html_take_text(const void *context, char *html, size_t length, bool *is_cut);
+
 #endif

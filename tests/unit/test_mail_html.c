@@ -85,6 +85,27 @@ START_TEST(what_is_too_long_is_cut_and_said)
 }
 END_TEST
 
+/* The parser is handed its input in pieces (of 4,000 bytes, as it happens): nothing may be read otherwise for lying across two. */
+START_TEST(pieces_do_not_show)
+{
+    static const char tail[] = "<p>&#12354;&amp;&lt;b&gt; \xE4\xBC\x9A\xE8\xAD\xB0</p><!-- a > b --><blockquote type=\"cite\">quoted<br>twice"
+                               "</blockquote><script>if (a < b) x();</script><ul><li>one<li>two</ul>"
+                               "<a href=\"http://example.org/?a=1&amp;b=2\">link</a><table><tr><td>1<td>2</table>";
+    bool is_cut;
+    char *alone = html_to_text(NULL, tail, sizeof tail - 1, &is_cut);
+    for (int pad = 3500; pad < 4100; pad += unit_step()) {
+        char *before = repeat("x", pad);
+        char *html = memory_format(before, "<p>%s</p>%s", before, tail);
+        char *text = html_take_text(before, html, strlen(html), &is_cut);
+        size_t length = strlen(text);
+        ck_assert_uint_ge(length, strlen(alone));
+        ck_assert_str_eq(text + length - strlen(alone), alone);
+        talloc_free(before);
+    }
+    talloc_free(alone);
+}
+END_TEST
+
 static Suite *html_suite(void)
 {
     Suite *suite = suite_create("mail/html");
@@ -94,6 +115,7 @@ static Suite *html_suite(void)
     tcase_add_test(cases, hostile_html_costs_little);
     tcase_add_test(cases, attributes_are_fenced);
     tcase_add_test(cases, what_is_too_long_is_cut_and_said);
+    tcase_add_test(cases, pieces_do_not_show);
     suite_add_tcase(suite, cases);
     return suite;
 }
