@@ -108,8 +108,9 @@ int main(int argc, char *argv[])
     }
     struct talk talk = {.mails = frames_open(program, STDIN_FILENO),
                         .answers = buffer_new(program, HELD_BYTES + LIMIT_VIEW_BYTES + LIMIT_TEXT_BYTES + 1)};
+    void *pool = memory_new_pool(program);
     for (;;) {
-        void *context = talloc_new(NULL);
+        void *context = talloc_new(pool);
         size_t length;
         bool at_end;
         char *bytes = frames_read(context, talk.mails, LIMIT_LETTER_BYTES, &length, &at_end, &error);
