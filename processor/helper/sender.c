@@ -69,7 +69,6 @@ static bool set_up(CURL *curl)
     return curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp") == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK && /* or all_proxy of the environment would count */
            curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-           curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_READFUNCTION, give_bytes) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, keep_reply) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS) == CURLE_OK &&
@@ -79,6 +78,8 @@ static bool set_up(CURL *curl)
 static bool set_mail(CURL *curl, const char *url, const char *from, struct transfer *transfer)
 {
     return curl_easy_setopt(curl, CURLOPT_URL, url) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, NULL) == CURLE_OK && /* of an earlier question */
            curl_easy_setopt(curl, CURLOPT_MAIL_FROM, from) == CURLE_OK && /* "" becomes MAIL FROM:<> */
            curl_easy_setopt(curl, CURLOPT_READDATA, transfer) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_HEADERDATA, transfer) == CURLE_OK;
@@ -138,8 +139,6 @@ static void greet(CURL *curl, const char *url, struct transfer *transfer, struct
         curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "NOOP") == CURLE_OK &&
         curl_easy_setopt(curl, CURLOPT_HEADERDATA, transfer) == CURLE_OK)
         send_mail(curl, transfer, verdict);
-    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, NULL);
-    curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
 }
 
 /* Carries out one request; what is wrong with the request itself is told as "later", for the caller is at fault. */

@@ -1,7 +1,6 @@
 /* The examination of an instance: see doctor.h. Each check tells all that it finds, and none depends on another. */
 #include "job/doctor.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -25,7 +24,6 @@ enum {
     DAY = 24 * 60 * 60,
     WAITING_MINUTES = 15, /* the timer looks every minute; a long intake takes less than this */
     MOST_FILES = 1000,
-    MOST_MAILS = 100,
     LEAST_MEGABYTES = 500, /* a database, its log and a day's mail; below that it is a matter of days */
 };
 
@@ -48,6 +46,14 @@ static void find_text(struct check *check, const char *text)
     json_array_append_new(check->reasons, json_string(text));
 }
 
+/* That the system refuses something, in the words of errno. */
+static void find_refusal(struct check *check, const char *verb, const char *path)
+{
+    struct error *error = NULL;
+    error_set_errno(&error, "cannot %s %s", verb, path);
+    find(check, &error);
+}
+
 static void check_key(struct check *check)
 {
     struct error *error = NULL;
@@ -66,7 +72,7 @@ static void check_database(struct check *check)
 static void check_folder(struct check *check, const char *path)
 {
     if (access(path, R_OK | W_OK | X_OK) != 0)
-        find_text(check, memory_format(check->context, "cannot work in %s: %s", path, strerror(errno)));
+        find_refusal(check, "work in", path);
 }
 
 /* What the hook has finished is moved from tmp to new, and from there to the archive. */
@@ -78,7 +84,7 @@ static void check_folders(struct check *check)
         check_folder(check, file_join(check->context, config->spool, spool[i]));
     check_folder(check, config->archive);
     if (access(config->circles, R_OK | X_OK) != 0)
-        find_text(check, memory_format(check->context, "cannot read %s: %s", config->circles, strerror(errno)));
+        find_refusal(check, "read", config->circles);
     struct stat first;
     struct stat second;
     if (stat(config->spool, &first) == 0 && stat(config->archive, &second) == 0 && first.st_dev != second.st_dev)
@@ -121,7 +127,7 @@ static void check_programs(struct check *check)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char *path = place_helper(check->context, names[i]);
         if (access(path, X_OK) != 0)
-            find_text(check, memory_format(check->context, "cannot run %s: %s", path, strerror(errno)));
+            find_refusal(check, "run", path);
     }
 }
 
@@ -139,7 +145,7 @@ static void check_templates(struct check *check)
         for (size_t n = 0; n < memory_count(names); n++) {
             char *path = file_join(names, own, names[n]);
             if (access(path, R_OK) != 0)
-                find_text(check, memory_format(check->context, "cannot read %s: %s", path, strerror(errno)));
+                find_refusal(check, "read", path);
         }
     }
 }
@@ -174,7 +180,7 @@ static void check_pool(struct check *check, const char *name)
     if (!settings)
         find(check, &error);
     else if (stat(settings->password_file, &status) != 0)
-        find_text(check, memory_format(check->context, "cannot read %s: %s", settings->password_file, strerror(errno)));
+        find_refusal(check, "read", settings->password_file);
     else if (status.st_mode & (S_IRWXG | S_IRWXO))
         find_text(check, memory_format(check->context, "%s may be read by others; set its mode to 0600", settings->password_file));
 }
@@ -197,7 +203,7 @@ static void check_waiting(struct check *check)
     size_t late = 0;
     for (size_t i = 0; i < memory_count(names); i++) {
         struct stat status;
-        late += stat(file_join(names, folder, names[i]), &status) == 0 &&
+        late += stat(file_join(names, folder, names[i]), &status) == 0 && /* files know no stopped clock */
                 time(NULL) - status.st_mtime > WAITING_MINUTES * MINUTE;
     }
     if (late)
@@ -212,18 +218,19 @@ static void check_waiting(struct check *check)
 static void check_outbox(struct check *check)
 {
     struct store *store = store_open(check->context, check->config->database, NULL); /* check_database tells */
-    struct outbox_entry *entries = store ? store_list_unsent_mail(check->context, store, MOST_MAILS, NULL) : NULL;
-    size_t refused = 0;
-    size_t late = 0;
+    struct outbox_counts counts = {0};
+    if (!store || !store_count_outbox(store, &counts, NULL))
+        return;
+    if (counts.refused)
+        find_text(check, memory_format(check->context, "%lld mails were refused by the MTA (kairan outbox list)",
+                                       (long long)counts.refused));
+    struct outbox_entry *entries = store_list_unsent_mail(check->context, store, MOST_FILES, NULL); /* the oldest first */
     for (size_t i = 0; i < memory_count(entries); i++)
-        if (strcmp(entries[i].state, "refused") == 0)
-            refused++;
-        else
-            late += clock_now() - entries[i].created_at > DAY;
-    if (late)
-        find_text(check, memory_format(check->context, "%zu mails could not be sent for more than a day (kairan outbox list)", late));
-    if (refused)
-        find_text(check, memory_format(check->context, "%zu mails were refused by the MTA (kairan outbox list)", refused));
+        if (strcmp(entries[i].state, "due") == 0 && clock_now() - entries[i].created_at > DAY) {
+            find_text(check, memory_format(check->context, "a mail to %s could not be sent for more than a day (kairan outbox list)",
+                                           entries[i].envelope_recipient));
+            break; /* one is enough to look; the others are listed there */
+        }
 }
 
 static void check_jobs(struct check *check)

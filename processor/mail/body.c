@@ -139,7 +139,7 @@ static struct body read_part(const void *context, const struct part *part)
     body.text = decoded.text;
     if (body.is_html) {
         bool is_cut;
-        body.text = html_take_text(context, decoded.text, decoded.length, &is_cut);
+        body.text = html_to_text(context, decoded.text, decoded.length, &is_cut);
         body.is_cut = body.is_cut || is_cut;
     }
     normalise(body.text);

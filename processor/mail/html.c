@@ -402,13 +402,7 @@ static char *read_aloud(const void *context, struct buffer *fenced, bool *is_cut
     return buffer_take(writing.out, context);
 }
 
-char *html_to_text(const void *context, const char *html, size_t length, bool *is_cut)
-{
-    *is_cut = length > LIMIT_HTML_BYTES;
-    return read_aloud(context, html_fence(context, html, *is_cut ? LIMIT_HTML_BYTES : length), is_cut);
-}
-
-char *html_take_text(const void *context, char *html, size_t length, bool *is_cut)
+char *html_to_text(const void *context, char *html, size_t length, bool *is_cut)
 {
     *is_cut = length > LIMIT_HTML_BYTES;
     struct buffer *fenced = html_fence(context, html, *is_cut ? LIMIT_HTML_BYTES : length);

@@ -10,11 +10,9 @@
 
 /*
  * The text of valid UTF-8 HTML below `context`, never NULL. At most LIMIT_HTML_BYTES are read and LIMIT_TEXT_BYTES
- * written; *is_cut is set when that cut something off. Memory and time are linear in `length`.
+ * written; *is_cut is set when that cut something off. Memory and time are linear in `length`. `html`, a talloc text, is
+ * freed: before there is a tree of it, which is several times as large.
  */
-char *html_to_text(const void *context, const char *html, size_t length, bool *is_cut);
-
-/* The same of HTML that nobody needs any more: it is freed before there is a tree of it, which is several times as large. */
-char *html_take_text(const void *context, char *html, size_t length, bool *is_cut);
+char *html_to_text(const void *context, char *html, size_t length, bool *is_cut);
 
 #endif

@@ -125,6 +125,16 @@ static bool answers_form(const struct form_answer *answer, size_t count)
     return any;
 }
 
+/* What says something is held until the person confirms it; to anything else a stranger is told that they were not invited. */
+static bool hold(void *context, struct holding *holding, bool says_something, struct error **error)
+{
+    if (!says_something || holding->poll->state != POLL_OPEN)
+        return reply_refuse(holding->office, holding->incoming, "not_invited", error);
+    return store_holding(context, holding, error) && ask_person(context, holding, error) &&
+           tell_sender(context, holding, error) &&
+           incoming_settle(holding->incoming, "held", "the sender is not the invited person");
+}
+
 /* The words are held as they came, and read again when they are confirmed. */
 static bool hold_form(struct office *office, struct incoming *incoming, const struct poll *poll,
                       struct invitation *invitation, struct error **error)
@@ -139,13 +149,11 @@ static bool hold_form(struct office *office, struct incoming *incoming, const st
         .office = office, .incoming = incoming, .poll = poll, .invitation = invitation, .words = words};
     holding.message_id = question ? office_message_id(context, office, reference, error) : NULL;
     bool done = false;
-    if (holding.message_id && poll->state == POLL_OPEN && strlen(words) <= HELD_BYTES &&
-        answers_form(form_read(context, question->form, words), question->form->count))
-        done = store_holding(context, &holding, error) && ask_person(context, &holding, error) &&
-               tell_sender(context, &holding, error) &&
-               incoming_settle(incoming, "held", "the sender is not the invited person");
-    else if (holding.message_id)
-        done = reply_refuse(office, incoming, "not_invited", error);
+    if (question && holding.message_id) {
+        bool says_something = strlen(words) <= HELD_BYTES &&
+                              answers_form(form_read(context, question->form, words), question->form->count);
+        done = hold(context, &holding, says_something, error);
+    }
     talloc_free(context);
     return done;
 }
@@ -165,13 +173,8 @@ bool hold_answer(struct office *office, struct incoming *incoming, const struct 
     enum mark *marks = memory_array(context, enum mark, poll->choice_count);
     struct holding holding = {
         office, incoming, poll, invitation, marks, office_message_id(context, office, reference, error), NULL};
-    bool done = false;
-    if (holding.message_id && poll->state == POLL_OPEN && holds_a_mark(read->answer, poll->choice_count, marks))
-        done = store_holding(context, &holding, error) && ask_person(context, &holding, error) &&
-               tell_sender(context, &holding, error) &&
-               incoming_settle(incoming, "held", "the sender is not the invited person");
-    else if (holding.message_id)
-        done = reply_refuse(office, incoming, "not_invited", error);
+    bool says_something = holds_a_mark(read->answer, poll->choice_count, marks);
+    bool done = holding.message_id && hold(context, &holding, says_something, error);
     talloc_free(context);
     return done;
 }

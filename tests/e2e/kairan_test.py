@@ -14,6 +14,7 @@ import html
 import json
 import os
 import quopri
+import re
 import shutil
 import smtplib
 import socket
@@ -116,6 +117,16 @@ class Kairan:
 
     def json(self, *arguments, **options):
         return json.loads(self.run(*arguments, "--json", **options).stdout)
+
+    def set_key(self, key, value):
+        """Sets a key that kairan.conf holds, also one that is commented out."""
+        path = os.path.join(self.folder, "kairan.conf")
+        with open(path, encoding="utf-8") as file:
+            text, count = re.subn(rf"(?m)^#?{key} = .*$", lambda _: f"{key} = {value}", file.read())
+        if count != 1:
+            raise RuntimeError(f"{path} holds {key} {count} times")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
 
     def deliver(self, mail):
         """Puts a Mail into the spool as an MTA would."""

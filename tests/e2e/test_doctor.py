@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 """kairan doctor: a fresh instance is well, and each thing that can be wrong with one is found, named, and found alone."""
 import os
-import re
 import shutil
 import sqlite3
 import time
@@ -31,12 +30,6 @@ def write(center, name, text, mode=0o600):
     os.chmod(path(center, name), mode)
 
 
-def set_key(center, key, value):
-    with open(path(center, "kairan.conf"), encoding="utf-8") as file:
-        text = file.read()
-    write(center, "kairan.conf", re.sub(rf"(?m)^#?{key} = .*$", f"{key} = {value}", text))
-
-
 def damage(center):
     """Zeroes pages in the middle of the database."""
     with open(path(center, "kairan.db"), "r+b") as file:
@@ -54,11 +47,11 @@ def keep_waiting(center):
 def own_templates(center):
     shutil.copytree(os.path.join(kt.TREE, "templates"), path(center, "texts"))
     os.remove(path(center, "texts", "ja", "ballot.txt"))
-    set_key(center, "templates", path(center, "texts"))
+    center.set_key("templates", path(center, "texts"))
 
 
 def refuse(center):
-    set_key(center, "transport", "sendmail:/usr/bin/false")
+    center.set_key("transport", "sendmail:/usr/bin/false")
     center.deliver(YAMADA.write(POLL, "会", "1/15 10:00"))
     center.run("process")
     database = sqlite3.connect(path(center, "kairan.db"))
@@ -79,8 +72,8 @@ FAULTS = [  # what is done to an instance, the check that must find it, with whi
     ("a damaged database", damage, "database", "failed", "kairan.db"),
     ("a spool without new/", lambda center: os.rmdir(path(center, "spool", "new")), "folders", "failed", "spool/new"),
     ("own templates that lack one", own_templates, "templates", "failed", "ja/ballot.txt"),
-    ("an MTA that is away", lambda center: set_key(center, "transport", "smtp://127.0.0.1:1"), "transport", "failed", "smtp://127.0.0.1:1"),
-    ("a sendmail that is not there", lambda center: set_key(center, "transport", "sendmail:/nonexistent/sendmail"), "transport",
+    ("an MTA that is away", lambda center: center.set_key("transport", "smtp://127.0.0.1:1"), "transport", "failed", "smtp://127.0.0.1:1"),
+    ("a sendmail that is not there", lambda center: center.set_key("transport", "sendmail:/nonexistent/sendmail"), "transport",
      "failed", "/nonexistent/sendmail"),
     ("a circle with a mistake", lambda center: write(center, "circles/all", "山田 <yamada@>\n"), "circles", "failed", "circles/all:1"),
     ("a pool without its password", lambda center: write(center, "pools/center.conf", "[pool]\naddresses = 192.0.2.1\npins = sha256//" + "A" * 43 + "=\n"),

@@ -10,6 +10,7 @@ import kairan_test as kt
 from kairan_test import DOMAIN, Participant, Postfix, Tap, encode_header, new_folder, text_of
 from poll_people import ENGLISH, JAPANESE
 from poll_test import OPENED, Center, Golden
+from town import Town
 
 SURVEY = f"survey@{DOMAIN}"
 CLOSING = "2025-12-25T17:05:00+09:00"
@@ -43,38 +44,6 @@ FORMS = {
         "broken": "Q1. When? (one)\n1) Spring\n", "late": "Q1: 2", "withdrawn": "I withdraw my answer",
     },
 }
-
-
-class Town:
-    """A center, its Postfix, and the mailboxes of its people."""
-
-    def __init__(self, center, postfix):
-        self.center, self.postfix, self.read = center, postfix, {}
-        path = os.path.join(center.folder, "kairan.conf")
-        with open(path, encoding="utf-8") as file:
-            text = re.sub(r"(?m)^transport = .*$", f"transport = smtp://127.0.0.1:{postfix.port}", file.read())
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-
-    def send(self, *mails):
-        for mail in mails:
-            self.postfix.send(mail)
-        self.settle()
-
-    def settle(self):
-        for turn in range(10):
-            self.postfix.wait_until_empty()
-            waits = self.center.spooled() or self.center.json("status")["outbox"]["due"]
-            if turn and not waits:
-                break
-            self.center.run("process")
-
-    def new(self, who):
-        letters = self.postfix.mailbox(who.address.split("@")[0])
-        known = self.read.setdefault(who.address, set())
-        fresh = [letter.message for letter in letters if letter.path not in known]
-        known.update(letter.path for letter in letters)
-        return fresh
 
 
 def copies(people):
@@ -206,6 +175,7 @@ def main():
     postfix = Postfix(locals_of, spool=os.path.join(center.folder, "spool"))
     postfix.start()
     town = Town(center, postfix)
+    town.use(f"smtp://127.0.0.1:{postfix.port}")
     Play(tap, town, "ja").run()
     places_go_by_time(tap, town)
     tap.equal((center.spooled(), center.spooled("failed")), ([], []), "nothing is left in the spool")
@@ -215,7 +185,9 @@ def main():
     os.chmod(center.folder, 0o755)
     postfix = Postfix(locals_of[:4], spool=os.path.join(center.folder, "spool"))
     postfix.start()
-    Play(tap, Town(center, postfix), "en").run()
+    town = Town(center, postfix)
+    town.use(f"smtp://127.0.0.1:{postfix.port}")
+    Play(tap, town, "en").run()
     postfix.stop()
     tap.done()
 

@@ -11,7 +11,7 @@ import mail_corpus as corpus
 
 from kairan_test import DOMAIN, Participant, Postfix, Tap, new_folder, text_of, wait_until
 from note_test import NOTE, NoteCenter, NoteGolden, at
-from poll_test import Town
+from town import Town
 
 SATO = Participant("佐藤 花子", f"sato@{DOMAIN}")
 TANAKA = Participant("田中 実", f"tanaka@{DOMAIN}", "iso-2022-jp", "7bit")

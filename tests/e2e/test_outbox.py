@@ -13,14 +13,6 @@ SUZUKI = Participant("鈴木 一郎", f"suzuki@{DOMAIN}")
 NOBODY_LISTENS = "smtp://127.0.0.1:1"
 
 
-def use(center, transport):
-    path = os.path.join(center.folder, "kairan.conf")
-    with open(path, encoding="utf-8") as file:
-        text = re.sub(r"(?m)^transport = .*$", f"transport = {transport}", file.read())
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
-
-
 def waiting(center):
     return {mail["recipient"]: mail for mail in center.json("outbox", "list")["mails"]}
 
@@ -37,7 +29,7 @@ def main():
     [preview] = center.take(YAMADA.write(POLL, "定例会", f"{DATES_JA}締切: 12/25 17:00\n", [("Cc", copies)]))
     with open(os.path.join(center.folder, "kairan.conf"), encoding="utf-8") as file:
         maildir = re.search(r"(?m)^transport = (.*)$", file.read())[1]
-    use(center, NOBODY_LISTENS)
+    center.set_key("transport", NOBODY_LISTENS)
     tap.equal(center.take(YAMADA.reply(preview, "はい")), [], "while the MTA is away, nothing goes out")
     mails = waiting(center)
     tap.equal(sorted(mails), sorted(who.address for who in (YAMADA, SATO, SUZUKI)), "the list holds every mail that waits")
@@ -54,7 +46,7 @@ def main():
     tap.equal(center.run("outbox", "retry", "1x", check=False).returncode, 1, "1x is no number")
     center.run("outbox", "drop", number[SUZUKI.address])
     tap.equal(sorted(waiting(center)), sorted((YAMADA.address, SATO.address)), "a dropped mail waits no more")
-    use(center, maildir)
+    center.set_key("transport", maildir)
     center.run("post")
     tap.equal(center.new_mails(), [], "the MTA is back: a mail that was put off still waits for its time")
     center.run("outbox", "retry", number[SATO.address])

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """What becomes of a mail: whose answer it is, what is never answered, what happens once only, and that one bad mail
-stops no other. KAIRAN_SANITIZE: thorough"""
+stops no other. KAIRAN_SANITIZE: yes"""
 import email.utils
 import os
 

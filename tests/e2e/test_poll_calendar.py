@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """A decision, a change and a cancellation as they arrive in people's calendars, in Japanese and in English: every mail is
-compared with its golden file, and every calendar is read by other programs. KAIRAN_SANITIZE: thorough"""
+compared with its golden file, and every calendar is read by other programs. KAIRAN_SANITIZE: yes"""
 import base64
 import json
 import os

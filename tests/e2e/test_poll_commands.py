@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """The command line: every command, its help in both languages, its exit status, two at once, and what becomes of a mail
-that kills the program that reads it. KAIRAN_SANITIZE: thorough"""
+that kills the program that reads it. KAIRAN_SANITIZE: yes"""
 import csv
 import fcntl
 import hashlib

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """What an organiser may ask for beside the dates: quorum, who sees results, anonymity, a limit of ○, place and duration;
-in the opening mail and by command. KAIRAN_SANITIZE: thorough"""
+in the opening mail and by command. KAIRAN_SANITIZE: yes"""
 import re
 
 import kairan_test as kt

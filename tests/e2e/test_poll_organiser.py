@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """What organisers do by replying to a mail of their poll: each command, in Japanese and English, what it changes, whom it
-tells, and what is not taken for one. KAIRAN_SANITIZE: thorough"""
+tells, and what is not taken for one. KAIRAN_SANITIZE: yes"""
 import csv
 import io
 

@@ -5,7 +5,8 @@ are told in the result."""
 import os
 
 from kairan_test import DOMAIN, Participant, Postfix, Tap, encode_header, new_folder, skip_all, text_of
-from poll_test import DATES_JA, LATE, OPENED, POLL, Center, Town
+from poll_test import DATES_JA, LATE, OPENED, POLL, Center
+from town import Town
 
 YAMADA = Participant("山田 太郎", f"yamada@{DOMAIN}")
 SATO = Participant("佐藤 花子", f"sato@{DOMAIN}", "iso-2022-jp", "7bit")

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """What a poll does by itself as the weeks go by, KAIRAN_NOW moved from hour to hour: whom it reminds and when, what
-its organiser hears of at once, and that every mail is made once. KAIRAN_SANITIZE: thorough"""
+its organiser hears of at once, and that every mail is made once. KAIRAN_SANITIZE: yes"""
 import datetime
 import os
 import sqlite3

@@ -1,6 +1,4 @@
 """A center behind a Postfix of its own: mail goes in by SMTP, and what Kairan sends lies in people's mailboxes."""
-import os
-import re
 
 
 class Town:
@@ -12,11 +10,7 @@ class Town:
         self.read = {}
 
     def use(self, transport):
-        path = os.path.join(self.center.folder, "kairan.conf")
-        with open(path, encoding="utf-8") as file:
-            text = re.sub(r"(?m)^transport = .*$", f"transport = {transport}", file.read())
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
+        self.center.set_key("transport", transport)
 
     def send(self, *mails):
         for mail in mails:

@@ -11,7 +11,7 @@
 
 static bool check_html(json_t *entry)
 {
-    const char *html = case_text(entry, "html");
+    char *html = memory_copy_text(NULL, case_text(entry, "html"));
     bool is_cut;
     char *text = html_to_text(NULL, html, strlen(html), &is_cut);
     bool is_right = case_is(entry, "text", text) && !is_cut;
@@ -54,9 +54,9 @@ START_TEST(hostile_html_costs_little)
     for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
         char *html = repeat(patterns[i], unit_rounds(40000));
         bool is_cut;
-        char *text = html_to_text(html, html, strlen(html), &is_cut);
+        char *text = html_to_text(NULL, html, strlen(html), &is_cut);
         ck_assert_uint_le(strlen(text), LIMIT_TEXT_BYTES);
-        talloc_free(html);
+        talloc_free(text);
     }
 }
 END_TEST
@@ -67,9 +67,9 @@ START_TEST(attributes_are_fenced)
     char *attributes = repeat(" a=1", unit_rounds(100000));
     char *html = memory_format(NULL, "<p%s>hello</p>", attributes);
     bool is_cut;
-    char *text = html_to_text(html, html, strlen(html), &is_cut);
+    char *text = html_to_text(NULL, html, strlen(html), &is_cut);
     ck_assert_str_ne(text, "");
-    talloc_free(html);
+    talloc_free(text);
     talloc_free(attributes);
 }
 END_TEST
@@ -78,10 +78,10 @@ START_TEST(what_is_too_long_is_cut_and_said)
 {
     char *html = repeat("あ。<br>", LIMIT_HTML_BYTES / 10 + 10);
     bool is_cut;
-    char *text = html_to_text(html, html, strlen(html), &is_cut);
+    char *text = html_to_text(NULL, html, strlen(html), &is_cut);
     ck_assert(is_cut);
     ck_assert(utf8_is_valid(text, strlen(text)));
-    talloc_free(html);
+    talloc_free(text);
 }
 END_TEST
 
@@ -92,11 +92,11 @@ START_TEST(pieces_do_not_show)
                                "</blockquote><script>if (a < b) x();</script><ul><li>one<li>two</ul>"
                                "<a href=\"http://example.org/?a=1&amp;b=2\">link</a><table><tr><td>1<td>2</table>";
     bool is_cut;
-    char *alone = html_to_text(NULL, tail, sizeof tail - 1, &is_cut);
+    char *alone = html_to_text(NULL, memory_copy_text(NULL, tail), sizeof tail - 1, &is_cut);
     for (int pad = 3500; pad < 4100; pad += unit_step()) {
         char *before = repeat("x", pad);
         char *html = memory_format(before, "<p>%s</p>%s", before, tail);
-        char *text = html_take_text(before, html, strlen(html), &is_cut);
+        char *text = html_to_text(before, html, strlen(html), &is_cut);
         size_t length = strlen(text);
         ck_assert_uint_ge(length, strlen(alone));
         ck_assert_str_eq(text + length - strlen(alone), alone);

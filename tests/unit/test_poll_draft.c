@@ -212,7 +212,7 @@ START_TEST(hostile_texts_end)
     struct config *config = make_config(context);
     for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
         size_t length = strlen(pieces[i]);
-        size_t count = (size_t)unit_rounds(5000);
+        size_t count = (size_t)unit_rounds(20000);
         char *text = memory_array(context, char, count * length + 1);
         for (size_t j = 0; j < count; j++)
             memcpy(text + j * length, pieces[i], length);
